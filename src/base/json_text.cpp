@@ -1,0 +1,81 @@
+// JSON text: strings made safe, numbers made exact.
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json_text.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+#include "base/hex.hpp"
+
+namespace m2c2 {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
+
+/// Length of the well-formed UTF-8 sequence at the front (RFC 3629), 0 when there is none.
+std::size_t utf8_length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = at(0);
+  const std::size_t n = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  if (n == 0 || text.size() < n) return 0;
+  for (std::size_t i = 1; i < n; ++i)
+    if (!is_continuation(at(i))) return 0;
+  if (first == 0xE0 && at(1) < 0xA0) return 0;   // overlong
+  if (first == 0xED && at(1) > 0x9F) return 0;   // surrogate
+  if (first == 0xF0 && at(1) < 0x90) return 0;   // overlong
+  if (first == 0xF4 && at(1) > 0x8F) return 0;   // above U+10FFFF
+  return n;
+}
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+  }
+  if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
+    out.push_back(c);
+    return;
+  }
+  out += "\\u";
+  append_hex(out, static_cast<unsigned char>(c), 4);
+}
+
+template <class Float>
+void append_float(std::string& out, Float v) {
+  if (!std::isfinite(v)) {
+    out += std::isnan(v) ? "\"NaN\"" : v > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+    return;
+  }
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, v).ptr;
+  out.append(text, end);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out.push_back('"');
+  while (!text.empty()) {
+    const std::size_t n = utf8_length(text);
+    if (n == 0) {
+      out += kReplacement;
+      text.remove_prefix(1);
+      continue;
+    }
+    if (n == 1) append_escaped(out, text.front());
+    else out.append(text.substr(0, n));
+    text.remove_prefix(n);
+  }
+  out.push_back('"');
+}
+
+void append_json_number(std::string& out, double v) { append_float(out, v); }
+void append_json_number(std::string& out, float v) { append_float(out, v); }
+
+}  // namespace m2c2

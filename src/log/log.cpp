@@ -1,0 +1,41 @@
+// The log, by spdlog.
+// SPDX-License-Identifier: Apache-2.0
+#include "log/log.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace m2c2::log {
+namespace {
+
+spdlog::logger& logger() {
+  static const auto instance = [] {
+    auto made = spdlog::stderr_color_mt("m2c2");
+    made->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v", spdlog::pattern_time_type::utc);
+    return made;
+  }();
+  return *instance;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::debug: return spdlog::level::debug;
+    case Level::info: return spdlog::level::info;
+    case Level::warning: return spdlog::level::warn;
+    case Level::error: return spdlog::level::err;
+    case Level::off: break;
+  }
+  return spdlog::level::off;
+}
+
+spdlog::string_view_t view(std::string_view line) { return {line.data(), line.size()}; }
+
+}  // namespace
+
+void set_level(Level level) { logger().set_level(to_spdlog(level)); }
+void debug(std::string_view line) { logger().log(spdlog::level::debug, view(line)); }
+void info(std::string_view line) { logger().log(spdlog::level::info, view(line)); }
+void warning(std::string_view line) { logger().log(spdlog::level::warn, view(line)); }
+void error(std::string_view line) { logger().log(spdlog::level::err, view(line)); }
+
+}  // namespace m2c2::log

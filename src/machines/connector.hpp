@@ -1,0 +1,29 @@
+// The one seam for machines: one machine, one job.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/task.hpp"
+#include "telemetry/sample.hpp"
+
+namespace m2c2::machines {
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+  /// Names of the tags that read() may give, in the order of Sample::tag.
+  virtual const std::vector<std::string>& tags() const = 0;
+  /// Connects; after an error it may be called again.
+  virtual net::Task<Result<>> open() = 0;
+  /// One iteration over all attributes. An error means the machine is lost: close() and open() again.
+  virtual net::Task<Result<telemetry::Samples>> read() = 0;
+  /// The push control, on a connector of its own: the answer's text.
+  virtual net::Task<Result<std::string>> probe() = 0;
+  /// Ends at once whatever is waiting.
+  virtual void close() = 0;
+};
+
+}  // namespace m2c2::machines

@@ -1,0 +1,22 @@
+// What the stream holds: a finished message and where it goes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace m2c2::stream {
+
+struct Record {
+  std::string id;             ///< `_id_` of the message: the same however often it is delivered
+  std::string topic;          ///< its MQTT topic
+  std::string payload;        ///< the message, JSON
+  std::string partition_key;  ///< keeps the order per tag: the alias
+  bool to_topic = false;      ///< for the topic exporter
+  bool to_stream = false;     ///< for every other exporter
+
+  /// What it counts for in a limit of bytes.
+  std::size_t size() const { return id.size() + topic.size() + payload.size() + partition_key.size() + 2; }
+  bool operator==(const Record&) const = default;
+};
+
+}  // namespace m2c2::stream

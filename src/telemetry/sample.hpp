@@ -1,0 +1,31 @@
+// A sample: one tag's value at one moment, already as JSON, since that is the only thing that is ever done with it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace m2c2::telemetry {
+
+struct Sample {
+  std::size_t tag = 0;  ///< index into the job's tags, in the order of the connector's tags()
+  WallTime at;          ///< when the gateway had the answer
+  std::string value;    ///< JSON
+};
+
+/// A part of the machine that could not be read while the rest was: the tags of one command.
+struct Fault {
+  std::string subject;  ///< what failed, stable from poll to poll: "device_read M100 (tst_tag)"
+  std::string why;      ///< "C056: …; check …"
+};
+
+/// What one iteration over all attributes gave.
+struct Samples {
+  std::vector<Sample> values;
+  std::vector<Fault> faults;
+};
+
+}  // namespace m2c2::telemetry
