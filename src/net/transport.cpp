@@ -1,0 +1,176 @@
+// Connections over TCP and UDP, and the words for their errors.
+// SPDX-License-Identifier: Apache-2.0
+#include "net/transport.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "base/error_family.hpp"
+#include "net/event_loop.hpp"
+#include "net/sockets.hpp"
+
+namespace m2c2::net {
+namespace {
+
+constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
+
+NetError kind_of(const boost::system::error_code& error, const Watchdog& watchdog) {
+  using namespace asio::error;
+  if (error == operation_aborted) return watchdog.bitten() ? NetError::timed_out : NetError::cancelled;
+  if (error == connection_refused) return NetError::refused;
+  if (error == host_unreachable || error == network_unreachable || error == asio::error::timed_out ||
+      error == network_down)
+    return NetError::unreachable;
+  if (error == eof || error == connection_reset || error == broken_pipe || error == connection_aborted)
+    return NetError::closed;
+  if (error == host_not_found || error == host_not_found_try_again || error == no_data) return NetError::name;
+  return NetError::failed;
+}
+
+std::unexpected<Error> failure(const boost::system::error_code& error, const Watchdog& watchdog) {
+  const NetError kind = kind_of(error, watchdog);
+  return fail(kind, kind == NetError::failed ? error.message() : error_text(kind));
+}
+
+/// Addresses of the peer; names are looked up aside from the loop's thread.
+template <class Protocol>
+Task<Result<std::vector<typename Protocol::endpoint>>> resolve(asio::io_context& io, Endpoint peer,
+                                                               Watchdog& watchdog) {
+  boost::system::error_code not_literal;
+  const auto address = asio::ip::make_address(peer.host, not_literal);
+  std::vector<typename Protocol::endpoint> found;
+  if (!not_literal) {
+    found.emplace_back(address, peer.port);
+    co_return found;
+  }
+  typename Protocol::resolver resolver{io};
+  const auto [error, results] = co_await resolver.async_resolve(peer.host, std::to_string(peer.port), kAwaitTuple);
+  if (error) co_return failure(error, watchdog);
+  for (const auto& result : results) found.push_back(result.endpoint());
+  co_return found;
+}
+
+}  // namespace
+
+const char* error_family_name(NetError) { return "net"; }
+
+std::string error_text(NetError e) {
+  switch (e) {
+    case NetError::refused: return "connection refused";
+    case NetError::unreachable: return "host unreachable";
+    case NetError::name: return "host name not known";
+    case NetError::timed_out: return "no answer in time";
+    case NetError::closed: return "connection closed by the peer";
+    case NetError::cancelled: return "cancelled";
+    case NetError::failed: break;
+  }
+  return "network failure";
+}
+
+std::error_code make_error_code(NetError e) { return make_family_code(e); }
+
+std::string to_text(const Endpoint& endpoint) {
+  const bool v6 = endpoint.host.find(':') != std::string::npos;
+  return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
+}
+
+Task<Result<>> TcpTransport::open(SteadyTime deadline) {
+  close();
+  watchdog_.arm(deadline);
+  const auto peers = co_await resolve<asio::ip::tcp>(io_, peer_, watchdog_);
+  if (!peers) co_return std::unexpected{peers.error()};
+  const auto [error, chosen] = co_await asio::async_connect(socket_, *peers, kAwaitTuple);
+  watchdog_.disarm();
+  if (error) {
+    const auto failed = failure(error, watchdog_);
+    close();
+    // Nobody answered the request to connect: that is the host, not a peer that went quiet.
+    if (failed.error().code == NetError::timed_out) co_return fail(NetError::unreachable);
+    co_return failed;
+  }
+  configure();
+  co_return Result<>{};
+}
+
+void TcpTransport::configure() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  socket_.set_option(asio::socket_base::keep_alive{true}, ignored);
+  socket_.non_blocking(true, ignored);
+}
+
+Task<Result<>> TcpTransport::send(ByteView bytes, SteadyTime deadline) {
+  boost::system::error_code error;
+  const std::size_t sent = socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, error);
+  if (!error && sent == bytes.size()) co_return Result<>{};
+  if (error && error != asio::error::would_block) co_return failure(error, watchdog_);
+  watchdog_.arm(deadline);
+  const ByteView rest = bytes.subspan(sent);
+  const auto [late_error, n] =
+      co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), kAwaitTuple);
+  watchdog_.disarm();
+  if (late_error) co_return failure(late_error, watchdog_);
+  co_return Result<>{};
+}
+
+Task<Result<std::size_t>> TcpTransport::receive(std::span<std::byte> into, SteadyTime deadline) {
+  watchdog_.arm(deadline);
+  const auto [error, n] = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), kAwaitTuple);
+  watchdog_.disarm();
+  if (error) co_return failure(error, watchdog_);
+  co_return n;
+}
+
+void TcpTransport::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+Task<Result<>> UdpTransport::open(SteadyTime deadline) {
+  close();
+  watchdog_.arm(deadline);
+  const auto peers = co_await resolve<asio::ip::udp>(io_, peer_, watchdog_);
+  watchdog_.disarm();
+  if (!peers) co_return std::unexpected{peers.error()};
+  boost::system::error_code error;
+  socket_.open(peers->front().protocol(), error);
+  if (!error) socket_.connect(peers->front(), error);  // a connected socket takes datagrams of this peer alone
+  if (error) co_return failure(error, watchdog_);
+  socket_.non_blocking(true, error);
+  co_return Result<>{};
+}
+
+Task<Result<>> UdpTransport::send(ByteView bytes, SteadyTime) {
+  boost::system::error_code error;
+  socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, error);
+  // A full send buffer loses the datagram, as the network may: the caller asks again in time.
+  if (error && error != asio::error::would_block) co_return failure(error, watchdog_);
+  co_return Result<>{};
+}
+
+Task<Result<std::size_t>> UdpTransport::receive(std::span<std::byte> into, SteadyTime deadline) {
+  watchdog_.arm(deadline);
+  const auto [error, n] = co_await socket_.async_receive(asio::buffer(into.data(), into.size()), kAwaitTuple);
+  watchdog_.disarm();
+  if (error) co_return failure(error, watchdog_);
+  co_return n;
+}
+
+void UdpTransport::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+std::unique_ptr<Transport> make_tcp(EventLoop& loop, Endpoint peer) {
+  return std::make_unique<TcpTransport>(loop.impl().io, std::move(peer));
+}
+
+std::unique_ptr<Transport> make_udp(EventLoop& loop, Endpoint peer) {
+  return std::make_unique<UdpTransport>(loop.impl().io, std::move(peer));
+}
+
+}  // namespace m2c2::net

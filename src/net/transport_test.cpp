@@ -1,0 +1,166 @@
+// TCP and UDP over loopback: every way a peer can misbehave has its own error.
+// SPDX-License-Identifier: Apache-2.0
+#include "net/transport.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "net/server.hpp"
+
+namespace m2c2::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TransportTest : public testing::Test {
+ protected:
+  /// Runs one client task to its end.
+  void run(std::function<Task<>()> client) {
+    loop_.spawn([](EventLoop& loop, std::function<Task<>()> body) -> Task<> {
+      co_await body();
+      loop.stop();
+    }(loop_, std::move(client)));
+    loop_.run();
+  }
+
+  std::uint16_t serve_tcp(OnAccept on_accept) {
+    server_ = listen_tcp(loop_, {"127.0.0.1", 0}, std::move(on_accept)).value();
+    return server_->port();
+  }
+
+  static Task<> echo(std::unique_ptr<Transport> peer) {
+    Bytes buffer(64 * 1024);
+    for (;;) {
+      const auto n = co_await peer->receive(buffer, SteadyTime::max());
+      if (!n) co_return;
+      if (!co_await peer->send(ByteView{buffer}.first(*n), SteadyTime::max())) co_return;
+    }
+  }
+
+  SteadyTime in(Duration d) const { return loop_.steady() + d; }
+
+  EventLoop loop_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(TransportTest, TcpCarriesMoreThanASocketBufferBothWays) {
+  const auto port = serve_tcp([&](std::unique_ptr<Transport> peer) { loop_.spawn(echo(std::move(peer))); });
+  const auto tcp = make_tcp(loop_, {"127.0.0.1", port});
+  const Bytes sent(8 * 1024 * 1024, std::byte{0x5A});
+  std::size_t received = 0;
+  const auto sender = [&]() -> Task<> { EXPECT_TRUE(co_await tcp->send(sent, in(30s))); };
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await tcp->open(in(5s)));
+    loop_.spawn(sender());
+    Bytes buffer(64 * 1024);
+    while (received < sent.size()) {
+      const auto n = co_await tcp->receive(buffer, in(30s));
+      if (!n) break;
+      received += *n;
+    }
+  });
+  EXPECT_EQ(received, sent.size());
+}
+
+TEST_F(TransportTest, NobodyListeningIsRefused) {
+  const auto port = serve_tcp([](std::unique_ptr<Transport>) {});
+  server_.reset();
+  const auto tcp = make_tcp(loop_, {"127.0.0.1", port});
+  run([&]() -> Task<> {
+    const auto opened = co_await tcp->open(in(5s));
+    EXPECT_EQ(opened.error().code, NetError::refused);
+  });
+}
+
+TEST_F(TransportTest, ASilentPeerTimesOutAndTheConnectionIsGone) {
+  std::unique_ptr<Transport> held;
+  const auto port = serve_tcp([&](std::unique_ptr<Transport> peer) { held = std::move(peer); });
+  const auto tcp = make_tcp(loop_, {"localhost", port});
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await tcp->open(in(5s)));
+    Bytes buffer(16);
+    const auto n = co_await tcp->receive(buffer, in(20ms));
+    EXPECT_EQ(n.error().code, NetError::timed_out);
+    EXPECT_FALSE(tcp->is_open());
+  });
+}
+
+TEST_F(TransportTest, APeerThatClosesSaysClosed) {
+  const auto port = serve_tcp([](std::unique_ptr<Transport> peer) { peer->close(); });
+  const auto tcp = make_tcp(loop_, {"127.0.0.1", port});
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await tcp->open(in(5s)));
+    Bytes buffer(16);
+    const auto n = co_await tcp->receive(buffer, in(5s));
+    EXPECT_EQ(n.error().code, NetError::closed);
+  });
+}
+
+TEST_F(TransportTest, OurOwnCloseEndsTheWaitAtOnce) {
+  std::unique_ptr<Transport> held;
+  const auto port = serve_tcp([&](std::unique_ptr<Transport> peer) { held = std::move(peer); });
+  const auto tcp = make_tcp(loop_, {"127.0.0.1", port});
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await tcp->open(in(5s)));
+    loop_.post([&] { tcp->close(); });
+    Bytes buffer(16);
+    const auto n = co_await tcp->receive(buffer, in(60s));
+    EXPECT_EQ(n.error().code, NetError::cancelled);
+  });
+}
+
+TEST_F(TransportTest, AnEarlierDeadlineCountsThoughALaterOneIsRunning) {
+  const auto port = serve_tcp([&](std::unique_ptr<Transport> peer) { loop_.spawn(echo(std::move(peer))); });
+  const auto tcp = make_tcp(loop_, {"127.0.0.1", port});
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await tcp->open(in(3600s)));
+    Bytes buffer(16);
+    EXPECT_TRUE(co_await tcp->send(as_bytes("hello"), in(3600s)));
+    EXPECT_TRUE(co_await tcp->receive(buffer, in(3600s)));
+    const auto n = co_await tcp->receive(buffer, in(20ms));
+    EXPECT_EQ(n.error().code, NetError::timed_out);
+  });
+}
+
+TEST_F(TransportTest, UdpCarriesDatagramsAndALostOneCostsOnlyTheWait) {
+  int seen = 0;
+  server_ = listen_udp(loop_, {"127.0.0.1", 0}, [&](ByteView bytes, Reply reply) {
+              if (++seen > 1) reply(bytes);
+            }).value();
+  const auto udp = make_udp(loop_, {"127.0.0.1", server_->port()});
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await udp->open(in(5s)));
+    Bytes buffer(2048);
+    EXPECT_TRUE(co_await udp->send(as_bytes("lost"), in(1s)));
+    const auto nothing = co_await udp->receive(buffer, in(20ms));
+    EXPECT_EQ(nothing.error().code, NetError::timed_out);
+    EXPECT_TRUE(co_await udp->send(as_bytes("found"), in(1s)));
+    const auto n = co_await udp->receive(buffer, in(5s));
+    EXPECT_EQ(as_text(ByteView{buffer}.first(n.value_or(0))), "found");
+  });
+}
+
+TEST_F(TransportTest, UdpToAPortNobodyHasIsRefused) {
+  server_ = listen_udp(loop_, {"127.0.0.1", 0}, [](ByteView, const Reply&) {}).value();
+  const auto port = server_->port();
+  server_.reset();
+  const auto udp = make_udp(loop_, {"127.0.0.1", port});
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await udp->open(in(5s)));
+    EXPECT_TRUE(co_await udp->send(as_bytes("anyone?"), in(1s)));
+    Bytes buffer(16);
+    const auto n = co_await udp->receive(buffer, in(5s));
+    EXPECT_EQ(n.error().code, NetError::refused);
+  });
+}
+
+TEST_F(TransportTest, ATakenPortIsToldWithItsAddress) {
+  const auto port = serve_tcp([](std::unique_ptr<Transport>) {});
+  const auto second = listen_tcp(loop_, {"127.0.0.1", port}, [](std::unique_ptr<Transport>) {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().text, "cannot listen on 127.0.0.1:" + std::to_string(port) + ": Address already in use");
+}
+
+}  // namespace
+}  // namespace m2c2::net
