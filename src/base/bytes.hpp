@@ -14,14 +14,10 @@ using Bytes = std::vector<std::byte>;
 using ByteView = std::span<const std::byte>;
 
 /// The bytes of a text, without copying.
-inline ByteView as_bytes(std::string_view text) {
-  return std::as_bytes(std::span{text.data(), text.size()});
-}
+inline ByteView as_bytes(std::string_view text) { return std::as_bytes(std::span{text.data(), text.size()}); }
 
 /// The text over some bytes, without copying.
-inline std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// Reads fields from the front. A read past the end gives zero or nothing and
 /// makes ok() false for good, so a decoder reads all its fields and checks once.

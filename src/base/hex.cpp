@@ -23,13 +23,9 @@ void append_hex(std::string& out, std::uint64_t v, std::size_t digits) {
   while (digits-- > 0) out.push_back(kDigits[(v >> (4 * digits)) & 0xF]);
 }
 
-std::optional<std::uint64_t> parse_hex(std::string_view text) {
-  return parse_number(text, 16, 16);
-}
+std::optional<std::uint64_t> parse_hex(std::string_view text) { return parse_number(text, 16, 16); }
 
-std::optional<std::uint64_t> parse_decimal(std::string_view text) {
-  return parse_number(text, 10, 19);
-}
+std::optional<std::uint64_t> parse_decimal(std::string_view text) { return parse_number(text, 10, 19); }
 
 std::string to_hex(ByteView bytes) {
   std::string out;

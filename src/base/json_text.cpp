@@ -18,25 +18,41 @@ bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
 std::size_t utf8_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = at(0);
-  const std::size_t n = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  const std::size_t n = first < 0x80   ? 1
+                        : first < 0xC2 ? 0
+                        : first < 0xE0 ? 2
+                        : first < 0xF0 ? 3
+                        : first < 0xF5 ? 4
+                                       : 0;
   if (n == 0 || text.size() < n) return 0;
   for (std::size_t i = 1; i < n; ++i)
     if (!is_continuation(at(i))) return 0;
-  if (first == 0xE0 && at(1) < 0xA0) return 0;   // overlong
-  if (first == 0xED && at(1) > 0x9F) return 0;   // surrogate
-  if (first == 0xF0 && at(1) < 0x90) return 0;   // overlong
-  if (first == 0xF4 && at(1) > 0x8F) return 0;   // above U+10FFFF
+  if (first == 0xE0 && at(1) < 0xA0) return 0;  // overlong
+  if (first == 0xED && at(1) > 0x9F) return 0;  // surrogate
+  if (first == 0xF0 && at(1) < 0x90) return 0;  // overlong
+  if (first == 0xF4 && at(1) > 0x8F) return 0;  // above U+10FFFF
   return n;
 }
 
 void append_escaped(std::string& out, char c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
     out.push_back(c);

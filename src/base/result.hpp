@@ -24,8 +24,6 @@ inline std::unexpected<Error> fail(std::error_code code, std::string text) {
   return std::unexpected<Error>{Error{code, std::move(text)}};
 }
 
-inline std::unexpected<Error> fail(std::error_code code) {
-  return fail(code, code.message());
-}
+inline std::unexpected<Error> fail(std::error_code code) { return fail(code, code.message()); }
 
 }  // namespace m2c2

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,15 +25,20 @@ struct Outcome {
   std::string why;
 };
 
+/// All calls on one loop; one delivery at a time.
 class Exporter {
  public:
   virtual ~Exporter() = default;
   /// "topic", "archive", …: the name of its cursor.
   virtual std::string_view name() const = 0;
-  /// Whether this record is for this destination at all.
-  virtual bool wants(const stream::Record&) const = 0;
-  /// Delivers a batch; one outcome for each record, in order.
+  /// Which records are for it.
+  virtual stream::Destination destination() const = 0;
+  /// Delivers a batch; one outcome for each record, in order. The records stay until it has returned.
   virtual net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record>) = 0;
+  /// Calls `back` whenever the destination was away and is there again, so that a retry need not wait for its time.
+  virtual void on_back(std::function<void()> /*back*/) {}
+  /// Ends a delivery soon, for good: what is not through then is for Fate::retry.
+  virtual void stop() {}
 };
 
 }  // namespace m2c2::exporters

@@ -41,7 +41,7 @@ struct Definition {
   std::string machine;
   std::chrono::milliseconds interval{1000};  ///< machine-query-time-interval
   int iterations = 1;                        ///< machine-query-iterations
-  std::variant<SlmpJob, OpcdaJob> protocol;
+  std::variant<SlmpJob, OpcdaJob> protocol = {};
 
   std::string_view protocol_name() const { return protocol.index() == 0 ? "slmp" : "opcda"; }
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -33,10 +34,15 @@ struct ParsedRequest {
 /// Larger requests are refused unread.
 inline constexpr std::size_t kMostRequestBytes = 4 * 1024 * 1024;
 
+/// Brackets nested deeper are refused.
+inline constexpr std::size_t kMostRequestDepth = 32;
+/// Problems beyond these are not told.
+inline constexpr std::size_t kMostProblems = 1000;
+
 /// Never throws, for any text.
 std::expected<ParsedRequest, Refusal> parse_request(std::string_view text);
 
-/// All problems as the text of one answer, a line each: "<message> (<path>)".
+/// All problems as the text of one answer, a line each: "<message> (<path>)"; after 50 lines "and N more".
 std::string to_text(const std::vector<Problem>&);
 
 }  // namespace m2c2::job

@@ -21,9 +21,9 @@ struct SlmpConnectivity {
   std::string host;  ///< machine-ip
   std::uint16_t port = 0;
   Ethernet ethernet = Ethernet::tcp;
-  slmp::Format format;       ///< subheader and communication-code
-  slmp::Route route;         ///< network, station, module, multidrop
-  std::uint16_t timer = 0;   ///< 250 ms units
+  slmp::Format format;      ///< subheader and communication-code
+  slmp::Route route;        ///< network, station, module, multidrop
+  std::uint16_t timer = 0;  ///< 250 ms units
 };
 
 struct DeviceRead {

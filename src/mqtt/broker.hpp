@@ -20,8 +20,9 @@ struct Message {
 struct Received {
   std::string topic;
   std::string payload;
-  bool retained = false;   ///< stood on the broker before we subscribed
-  bool duplicate = false;  ///< the broker may have sent it before (DUP)
+  bool retained = false;  ///< stood on the broker before we subscribed
+  bool duplicate =
+      false;  ///< may have come before: part of the backlog that a persistent session hands over at a connect
 };
 
 enum class MqttError {

@@ -123,7 +123,8 @@ Result<std::unique_ptr<Server>> listen_on(EventLoop& loop, const Endpoint& at, H
   const auto address = asio::ip::make_address(at.host, error);
   if (error) return fail(error, "cannot listen on '" + at.host + "': give an address such as 127.0.0.1 or 0.0.0.0");
   auto server = std::make_unique<ServerType>(loop.impl().io, std::move(handler));
-  if (const auto failed = server->listen(typename Protocol::endpoint{address, at.port})) return cannot_listen(at, failed);
+  if (const auto failed = server->listen(typename Protocol::endpoint{address, at.port}))
+    return cannot_listen(at, failed);
   return server;
 }
 

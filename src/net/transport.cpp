@@ -60,13 +60,20 @@ const char* error_family_name(NetError) { return "net"; }
 
 std::string error_text(NetError e) {
   switch (e) {
-    case NetError::refused: return "connection refused";
-    case NetError::unreachable: return "host unreachable";
-    case NetError::name: return "host name not known";
-    case NetError::timed_out: return "no answer in time";
-    case NetError::closed: return "connection closed by the peer";
-    case NetError::cancelled: return "cancelled";
-    case NetError::failed: break;
+    case NetError::refused:
+      return "connection refused";
+    case NetError::unreachable:
+      return "host unreachable";
+    case NetError::name:
+      return "host name not known";
+    case NetError::timed_out:
+      return "no answer in time";
+    case NetError::closed:
+      return "connection closed by the peer";
+    case NetError::cancelled:
+      return "cancelled";
+    case NetError::failed:
+      break;
   }
   return "network failure";
 }
@@ -110,8 +117,7 @@ Task<Result<>> TcpTransport::send(ByteView bytes, SteadyTime deadline) {
   if (error && error != asio::error::would_block) co_return failure(error, watchdog_);
   watchdog_.arm(deadline);
   const ByteView rest = bytes.subspan(sent);
-  const auto [late_error, n] =
-      co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), kAwaitTuple);
+  const auto [late_error, n] = co_await asio::async_write(socket_, asio::buffer(rest.data(), rest.size()), kAwaitTuple);
   watchdog_.disarm();
   if (late_error) co_return failure(late_error, watchdog_);
   co_return Result<>{};

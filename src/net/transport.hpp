@@ -15,13 +15,13 @@
 namespace m2c2::net {
 
 enum class NetError {
-  refused = 1,   ///< the peer's host answers, nobody listens on the port
-  unreachable,   ///< no route, host down, or no answer to the connection request in time
-  name,          ///< the host name is not known
-  timed_out,     ///< connected, and nothing came before the deadline
-  closed,        ///< the peer closed the connection
-  cancelled,     ///< our own close()
-  failed,        ///< anything else; the text says what
+  refused = 1,  ///< the peer's host answers, nobody listens on the port
+  unreachable,  ///< no route, host down, or no answer to the connection request in time
+  name,         ///< the host name is not known
+  timed_out,    ///< connected, and nothing came before the deadline
+  closed,       ///< the peer closed the connection
+  cancelled,    ///< our own close()
+  failed,       ///< anything else; the text says what
 };
 const char* error_family_name(NetError);
 std::string error_text(NetError);

@@ -6,14 +6,21 @@
 
 namespace m2c2::stream {
 
+/// The two ways out that a job chooses from (guide: send-data-to-iot-topic, send-data-to-stream-manager).
+enum class Destination {
+  topic,   ///< the topic exporter
+  stream,  ///< every other exporter
+};
+
 struct Record {
   std::string id;             ///< `_id_` of the message: the same however often it is delivered
   std::string topic;          ///< its MQTT topic
   std::string payload;        ///< the message, JSON
   std::string partition_key;  ///< keeps the order per tag: the alias
-  bool to_topic = false;      ///< for the topic exporter
-  bool to_stream = false;     ///< for every other exporter
+  bool to_topic = false;
+  bool to_stream = false;
 
+  bool is_for(Destination to) const { return to == Destination::topic ? to_topic : to_stream; }
   /// What it counts for in a limit of bytes.
   std::size_t size() const { return id.size() + topic.size() + payload.size() + partition_key.size() + 2; }
   bool operator==(const Record&) const = default;

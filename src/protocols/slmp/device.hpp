@@ -15,7 +15,10 @@ struct DeviceType {
   std::uint16_t code;       ///< binary code; one byte in Q/L subcommands, two in iQ-R ones
   std::string_view ascii2;  ///< "D*": Q/L subcommands; empty where Q/L has no such device
   std::string_view ascii4;  ///< "D***": iQ-R subcommands
-  int radix;                ///< of its numbers in ASCII and in programs: 10 or 16
+  unsigned radix;           ///< of its numbers in programs: 10 or 16
+  /// Of its numbers in ASCII frames. Only ZR's differs: 16 in the manual, 10 on CPUs that were measured. The digits go
+  /// to the PLC as they were written, so a single read is right either way; counting on from them is not.
+  unsigned ascii_radix;
   DeviceKind kind;
 };
 

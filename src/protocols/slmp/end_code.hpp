@@ -9,10 +9,10 @@
 namespace m2c2::slmp {
 
 enum class EndCodeClass {
-  retry,         ///< busy: the next poll may succeed
-  configuration, ///< the job asks for what the PLC does not have
-  points,        ///< too many points in one request (C051 to C054)
-  security,      ///< locked by a remote password
+  retry,          ///< busy: the next poll may succeed
+  configuration,  ///< the job asks for what the PLC does not have
+  points,         ///< too many points in one request (C051 to C054)
+  security,       ///< locked by a remote password
   other,
 };
 

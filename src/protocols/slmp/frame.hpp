@@ -30,27 +30,28 @@ struct Route {
 };
 
 struct Request {
-  Route route;
+  Route route{};
   std::uint16_t serial = 0;  ///< 4E only
   std::uint16_t timer = 0;   ///< monitoring timer, 250 ms units, 0 = no limit
   std::uint16_t command = 0;
   std::uint16_t subcommand = 0;
-  ByteView data;  ///< command data, encoded as the format's code wants it
+  ByteView data{};  ///< command data, encoded as the format's code wants it
 };
 
 /// Tells which station refused which command; stands in an error response.
 struct ErrorInfo {
-  Route route;
+  Route route{};
   std::uint16_t command = 0;
   std::uint16_t subcommand = 0;
+  bool operator==(const ErrorInfo&) const = default;
 };
 
 struct Response {
-  Route route;
+  Route route{};
   std::uint16_t serial = 0;  ///< 4E only
   std::uint16_t end_code = 0;
-  ByteView data;                   ///< empty when end_code != 0
-  std::optional<ErrorInfo> error;  ///< when end_code != 0 and the PLC sent it
+  ByteView data{};                   ///< empty when end_code != 0
+  std::optional<ErrorInfo> error{};  ///< when end_code != 0 and the PLC sent it
 };
 
 enum class Side { request, response };
@@ -58,8 +59,8 @@ enum class Side { request, response };
 /// Why bytes are no frame of the expected format.
 enum class FrameFault {
   subheader,  ///< another frame type, another code, or no SLMP at all
-  length,     ///< the length field is not hex, too small for its fields, or above kMostMessageBytes
-  field,      ///< an ASCII field that is not hex
+  length,  ///< the length field is not hex, too small for its fields, above kMostMessageBytes, or the message is longer
+  field,   ///< an ASCII field that is not hex
   truncated,  ///< the message ends before its length says
 };
 const char* to_text(FrameFault);
@@ -71,7 +72,7 @@ inline constexpr std::size_t kMostMessageBytes = 16 * 1024;
 /// nothing while too few bytes are there to tell.
 std::expected<std::optional<std::size_t>, FrameFault> message_size(Format, Side, ByteView front);
 
-/// Append one whole message.
+/// Append one whole message. Requires: it is no longer than kMostMessageBytes.
 void encode(Bytes& out, Format, const Request&);
 void encode(Bytes& out, Format, const Response&);
 

@@ -21,8 +21,8 @@ using Notated = std::expected<T, std::string>;
 Notated<std::uint16_t> parse_subcommand(Code, std::string_view text);  ///< "0000"; binary "0200" is 0002
 Notated<const DeviceType*> parse_device_code(Code, std::uint16_t subcommand, std::string_view text);
 Notated<std::uint32_t> parse_head_device(Code, std::uint16_t subcommand, const DeviceType&, std::string_view text);
-Notated<std::uint16_t> parse_points(Code, std::string_view text);     ///< at least 1
-Notated<std::uint16_t> parse_module_io(std::string_view text);        ///< "03FF", either code
+Notated<std::uint16_t> parse_points(Code, std::string_view text);  ///< at least 1
+Notated<std::uint16_t> parse_module_io(std::string_view text);     ///< "03FF", either code
 
 /// A device as people write it: "D100", "X20".
 std::string device_name(const DeviceType&, std::uint32_t number);

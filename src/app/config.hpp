@@ -1,0 +1,51 @@
+// The configuration: one TOML file for every role, every key with a default.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "mqtt/client.hpp"
+#include "stream/stream.hpp"
+
+namespace m2c2::app {
+
+struct Config {
+  struct Gateway {
+    std::string group_id = "factory-1";
+    std::string data_dir = "m2c2-data";
+  } gateway;
+  struct Broker {
+    std::string url;
+    std::int64_t port = 1883;
+    std::string ca_file, cert_file, key_file;
+    std::int64_t publish_rate = 0;
+    std::int64_t window = 100;
+  } broker;
+  struct Stream {
+    std::string max_size = "64 MiB";
+    std::string on_full = "overwrite-oldest";
+    std::string persistence = "memory";
+  } stream;
+  struct Builder {
+    std::string store = "sqlite:m2c2-data/jobs.db";
+    std::string default_group_id = "factory-1";
+  } builder;
+};
+
+/// The defaults when `path` is empty. An error names the file, the line, the key and the remedy.
+Result<Config> load_config(const std::string& path);
+Result<Config> parse_config(std::string_view toml, const std::string& path);
+
+/// The whole configuration with its defaults and a comment a key, as a TOML file to begin with.
+std::string default_config();
+
+/// From [broker]; `fallback_url` where the operator gave none. The client id is for the caller to set.
+Result<mqtt::Options> broker_options(const Config&, const std::string& fallback_url);
+/// "5 GiB", "64 MiB", "1000000" in bytes.
+Result<std::uint64_t> parse_size(std::string_view text);
+Result<stream::OnFull> parse_on_full(std::string_view text);
+
+}  // namespace m2c2::app

@@ -1,0 +1,69 @@
+// The configuration file: defaults, units, and errors that say where and what to do.
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace m2c2::app {
+namespace {
+
+std::string error_of(std::string_view toml) {
+  const auto config = parse_config(toml, "m2c2.toml");
+  return config ? "" : config.error().text;
+}
+
+TEST(Config, TheDefaultFileIsReadAsTheDefaults) {
+  const auto config = parse_config(default_config(), "m2c2.toml");
+  ASSERT_TRUE(config) << config.error().text;
+  EXPECT_EQ(config->gateway.group_id, Config{}.gateway.group_id);
+  EXPECT_EQ(config->stream.max_size, Config{}.stream.max_size);
+}
+
+TEST(Config, AnUnknownKeyNamesTheNearestKnownOne) {
+  EXPECT_EQ(error_of("[gateway]\ngroup_id = \"a\"\n"),
+            "m2c2.toml:2: unknown key [gateway] group_id; did you mean [gateway] group-id?");
+  EXPECT_EQ(error_of("[brokr]\nurl = \"mqtt://a\"\n"), "m2c2.toml:2: unknown key [brokr] url; did you mean [broker] url?");
+}
+
+TEST(Config, AValueOfTheWrongKindIsToldWithItsLine) {
+  EXPECT_EQ(error_of("[broker]\n\npublish-rate = \"fast\"\n"), "m2c2.toml:3: [broker] publish-rate must be a whole number");
+}
+
+TEST(Config, WhatIsNotTomlIsToldWithItsLine) { EXPECT_TRUE(error_of("[broker]\nurl = ").starts_with("m2c2.toml:2: ")); }
+
+TEST(Config, WhatCannotBeKeptIsRefused) {
+  EXPECT_NE(error_of("[stream]\npersistence = \"file\"\n"), "");
+  EXPECT_NE(error_of("[stream]\nmax-size = \"5 apples\"\n"), "");
+  EXPECT_NE(error_of("[builder]\nstore = \"oracle:x\"\n"), "");
+  EXPECT_NE(error_of("[broker]\nport = 99999\n"), "");
+  EXPECT_NE(error_of("[broker]\ncert-file = \"a.pem\"\n"), "");
+}
+
+TEST(Size, HasUnitsOf1024) {
+  EXPECT_EQ(parse_size("1000").value(), 1000u);
+  EXPECT_EQ(parse_size("512 KiB").value(), 524288u);
+  EXPECT_EQ(parse_size("5GiB").value(), 5368709120u);
+  EXPECT_FALSE(parse_size("-1"));
+  EXPECT_FALSE(parse_size("GiB"));
+  EXPECT_FALSE(parse_size("99999999999999 TiB"));
+}
+
+TEST(BrokerUrl, GivesHostPortAndTls) {
+  Config config;
+  config.broker.url = "mqtts://user:secret@broker.example";
+  const auto options = broker_options(config, "").value();
+  EXPECT_TRUE(options.tls);
+  EXPECT_EQ(options.broker.host, "broker.example");
+  EXPECT_EQ(options.broker.port, 8883);
+  EXPECT_EQ(options.username, "user");
+  EXPECT_EQ(options.password, "secret");
+  config.broker.url = "mqtt://[::1]:1884";
+  EXPECT_EQ(broker_options(config, "")->broker.host, "::1");
+  for (const char* wrong : {"broker:1883", "http://a", "mqtt://", "mqtt://a:99999"}) {
+    config.broker.url = wrong;
+    EXPECT_FALSE(broker_options(config, "")) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace m2c2::app

@@ -1,0 +1,137 @@
+// The program m2c2: its commands and what each takes.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "app/daemon.hpp"
+#include "app/job_command.hpp"
+#include "app/job_files.hpp"
+#include "app/version.hpp"
+#include "app/watch_command.hpp"
+#include "log/log.hpp"
+
+namespace m2c2::app {
+namespace {
+
+constexpr const char* kAbout =
+    "m2c2 connects factory machines to the cloud: it polls PLCs over SLMP as JSON jobs say, and delivers the tags over MQTT.\n"
+    "Begin with:  m2c2 up          everything on this machine\n"
+    "             m2c2 watch       what passes on the broker, from another terminal\n"
+    "             m2c2 job deploy examples/slmp-ascii-deploy.json";
+
+/// What the parser fills in; the command chosen sets `run`.
+struct Chosen {
+  std::function<int()> run;
+  DaemonCommand daemon;
+  JobCommand job;
+  WatchCommand watch;
+  std::vector<std::string> files;
+  long patience = 30;
+  long limit = 0;
+};
+
+void add_config(CLI::App& command, std::string& file) {
+  command.add_option("--config", file, "configuration file (TOML); see m2c2 config for all keys and their defaults")
+      ->check(CLI::ExistingFile);
+}
+
+void add_broker(CLI::App& command, BrokerChoice& broker) {
+  command.add_option("--broker", broker.url, "broker, e.g. mqtt://127.0.0.1:1883; wins over the configuration");
+  add_config(command, broker.config_file);
+}
+
+void add_daemon(CLI::App& app, Chosen& chosen, const char* name, const char* about, Roles roles) {
+  auto* command = app.add_subcommand(name, about);
+  add_config(*command, chosen.daemon.config_file);
+  command->callback([&chosen, roles] {
+    chosen.daemon.roles = roles;
+    chosen.run = [&chosen] { return run_daemon(chosen.daemon); };
+  });
+}
+
+void add_job_control(CLI::App& jobs, Chosen& chosen, job::Control control, const char* about) {
+  auto* command = jobs.add_subcommand(std::string{job::to_text(control)}, about);
+  if (control == job::Control::deploy || control == job::Control::update)
+    command->add_option("FILE", chosen.job.file, "job definition (JSON)")->required();
+  else
+    command->add_option("NAME", chosen.job.names, "jobs")->required();
+  if (control == job::Control::start || control == job::Control::stop || control == job::Control::push)
+    command->add_option("--version", chosen.job.version, "version of the job; default: the latest, or the running one");
+  command->add_option("--timeout", chosen.patience, "seconds to wait for the answers")->capture_default_str();
+  add_broker(*command, chosen.job.broker);
+  command->callback([&chosen, control] {
+    chosen.job.control = control;
+    chosen.job.patience = std::chrono::seconds{chosen.patience};
+    chosen.run = [&chosen] { return run_job_command(chosen.job); };
+  });
+}
+
+void add_jobs(CLI::App& app, Chosen& chosen) {
+  auto* jobs = app.add_subcommand("job", "send a job request and wait for its answers; status 0 only on success");
+  jobs->require_subcommand(1);
+  add_job_control(*jobs, chosen, job::Control::deploy, "store a job as a new version and start it");
+  add_job_control(*jobs, chosen, job::Control::update, "store a new version of a job that exists, and restart it");
+  add_job_control(*jobs, chosen, job::Control::start, "start jobs");
+  add_job_control(*jobs, chosen, job::Control::stop, "stop jobs");
+  add_job_control(*jobs, chosen, job::Control::push, "test the connection between the gateway and the jobs' machines");
+  add_job_control(*jobs, chosen, job::Control::pull, "show the job definitions that the gateway has");
+}
+
+void add_offline(CLI::App& app, Chosen& chosen) {
+  auto* check = app.add_subcommand("check", "validate job definitions offline; every problem is named by its JSON path");
+  check->add_option("FILE", chosen.files, "job definitions (JSON)")->required();
+  check->callback([&chosen] { chosen.run = [&chosen] { return run_check_command(chosen.files); }; });
+
+  auto* config = app.add_subcommand("config", "print the configuration with its defaults, to begin a file with");
+  config->callback([&chosen] {
+    chosen.run = [] {
+      std::cout << default_config();
+      return 0;
+    };
+  });
+}
+
+void add_watch(CLI::App& app, Chosen& chosen) {
+  auto* watch = app.add_subcommand("watch", "print every info, error and telemetry message");
+  watch->add_option("--seconds", chosen.limit, "end by itself; 0: watch until Ctrl-C")->capture_default_str();
+  watch->add_option("--expect", chosen.watch.expect, "job definition: status 0 only if telemetry of every tag came")
+      ->check(CLI::ExistingFile);
+  add_broker(*watch, chosen.watch.broker);
+  watch->callback([&chosen] {
+    chosen.watch.limit = std::chrono::seconds{chosen.limit};
+    chosen.run = [&chosen] { return run_watch_command(chosen.watch); };
+  });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{kAbout, "m2c2"};
+  app.set_version_flag("--version", fmt::format("m2c2 {}", kVersion));
+  app.require_subcommand(1);
+  bool verbose = false;
+  app.add_flag("-v,--verbose", verbose, "log what happens in detail");
+  Chosen chosen;
+  add_daemon(app, chosen, "up", "everything on one machine: a broker unless one is configured, job builder, gateway",
+             {.gateway = true, .builder = true, .own_broker = true});
+  add_daemon(app, chosen, "gateway", "the gateway alone, beside the machines", {.gateway = true, .builder = false, .own_broker = false});
+  add_daemon(app, chosen, "builder", "the job builder alone", {.gateway = false, .builder = true, .own_broker = false});
+  add_jobs(app, chosen);
+  add_watch(app, chosen);
+  add_offline(app, chosen);
+  CLI11_PARSE(app, argc, argv);
+  log::set_level(verbose ? log::Level::debug : log::Level::info);
+  return chosen.run();
+}
+
+}  // namespace
+}  // namespace m2c2::app
+
+int main(int argc, char** argv) {
+  try {
+    return m2c2::app::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "m2c2: " << error.what() << '\n';
+    return 1;
+  }
+}

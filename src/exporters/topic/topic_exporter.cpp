@@ -1,0 +1,109 @@
+// Publishing in portions: a few on their way, the next as soon as window and rate allow.
+// SPDX-License-Identifier: Apache-2.0
+#include "exporters/topic/topic_exporter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace m2c2::exporters {
+namespace {
+
+/// Half a window, so that the line is not idle while the other half is acknowledged; at a rate, a tenth of a second's
+/// worth, since a broker that counts messages a second may drop what comes in a burst.
+std::size_t portion_for(const TopicOptions& options) {
+  const std::size_t half = std::max<std::size_t>(options.window / 2, 1);
+  return options.publish_rate == 0 ? half : std::clamp<std::size_t>(options.publish_rate / 10, 1, half);
+}
+
+Outcome outcome_for(std::error_code error) {
+  if (!error) return {};
+  if (error == mqtt::MqttError::not_connected || error == mqtt::MqttError::lost)
+    return {Fate::retry, "broker not connected"};
+  if (error == mqtt::MqttError::too_large || error == mqtt::MqttError::refused)
+    return {Fate::rejected, error.message()};
+  return {Fate::retry, error.message()};
+}
+
+}  // namespace
+
+/// One call of deliver(), shared with the callbacks of the broker: one that comes after a stop still finds it.
+struct TopicExporter::Delivery {
+  explicit Delivery(std::size_t records) : outcomes(records, Outcome{Fate::retry, "stopping"}) {}
+
+  /// The fates of the `count` messages from `first` on are known.
+  void settle(std::size_t first, std::size_t count, const mqtt::Published& fates) {
+    in_flight -= count;
+    for (std::size_t i = 0; i < std::min(count, fates.size()); ++i) {
+      outcomes[first + i] = outcome_for(fates[i]);
+      if (outcomes[first + i].fate == Fate::retry && broken.empty()) broken = outcomes[first + i].why;
+    }
+  }
+
+  std::vector<Outcome> outcomes;
+  std::size_t in_flight = 0;
+  std::string broken;  ///< why a message has to be retried, once one has
+};
+
+TopicExporter::TopicExporter(mqtt::Broker& broker, net::Loop& home, TopicOptions options)
+    : broker_{broker},
+      home_{home},
+      options_{options},
+      portion_{portion_for(options)},
+      next_publish_{home.steady()},
+      changed_{std::make_shared<net::Event>(home)} {
+  broker_.on_connection(home_, [this, alive = std::weak_ptr{changed_}](bool connected) {
+    if (connected && !alive.expired() && back_) back_();
+  });
+}
+
+void TopicExporter::stop() {
+  give_up_at_ = home_.steady() + options_.grace;
+  changed_->set();
+}
+
+net::Task<std::vector<Outcome>> TopicExporter::deliver(std::span<const stream::Record> records) {
+  const auto delivery = std::make_shared<Delivery>(records.size());
+  while (!records.empty()) {
+    const std::size_t count = std::min(records.size(), portion_);
+    if (!co_await turn_comes(*delivery, count)) break;
+    publish(delivery, delivery->outcomes.size() - records.size(), records.first(count));
+    records = records.subspan(count);
+  }
+  co_await answers_come(*delivery);
+  if (!delivery->broken.empty())
+    std::fill(delivery->outcomes.end() - static_cast<std::ptrdiff_t>(records.size()), delivery->outcomes.end(),
+              Outcome{Fate::retry, delivery->broken});
+  co_return delivery->outcomes;
+}
+
+/// False when nothing more of this delivery is to be sent.
+net::Task<bool> TopicExporter::turn_comes(const Delivery& delivery, std::size_t messages) {
+  while (!stopping() && delivery.broken.empty()) {
+    if (delivery.in_flight + messages > options_.window) co_await changed_->wait();
+    else if (home_.steady() < next_publish_) co_await changed_->wait_until(next_publish_);
+    else co_return true;
+  }
+  co_return false;
+}
+
+net::Task<> TopicExporter::answers_come(const Delivery& delivery) {
+  while (delivery.in_flight > 0 && home_.steady() < give_up_at_) co_await changed_->wait_until(give_up_at_);
+}
+
+void TopicExporter::publish(const std::shared_ptr<Delivery>& delivery, std::size_t first,
+                            std::span<const stream::Record> records) {
+  const std::size_t count = records.size();
+  delivery->in_flight += count;
+  if (options_.publish_rate > 0)
+    next_publish_ = home_.steady() + std::chrono::nanoseconds{std::chrono::seconds{count}} / options_.publish_rate;
+  std::vector<mqtt::Message> messages;
+  messages.reserve(count);
+  for (const stream::Record& record : records) messages.push_back({record.topic, record.payload, false});
+  broker_.publish(std::move(messages), home_,
+                  [delivery, first, count, changed = std::weak_ptr{changed_}](const mqtt::Published& fates) {
+                    delivery->settle(first, count, fates);
+                    if (const auto event = changed.lock()) event->set();
+                  });
+}
+
+}  // namespace m2c2::exporters

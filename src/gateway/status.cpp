@@ -1,0 +1,81 @@
+// The status as JSON.
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/status.hpp"
+
+#include <string_view>
+
+#include "base/json_text.hpp"
+
+namespace m2c2::gateway {
+namespace {
+
+void append_count(std::string& out, std::string_view key, std::uint64_t count) {
+  append_json_string(out, key);
+  out.push_back(':');
+  append_json_number(out, count);
+}
+
+void append_stream(std::string& out, const stream::Stats& stats) {
+  out.append(R"("stream":{)");
+  append_count(out, "rejected", stats.rejected);
+  out.append(R"(,"exporters":{)");
+  bool first = true;
+  for (const auto& cursor : stats.cursors) {
+    if (!first) out.push_back(',');
+    first = false;
+    append_json_string(out, cursor.exporter);
+    out.append(":{");
+    append_count(out, "lag", cursor.lag_records);
+    out.push_back(',');
+    append_count(out, "lag-bytes", cursor.lag_bytes);
+    out.push_back(',');
+    append_count(out, "lost", cursor.lost_records);
+    out.push_back('}');
+  }
+  out.append("}}");
+}
+
+void append_jobs(std::string& out, const std::vector<std::string>& jobs, std::size_t most_bytes) {
+  constexpr std::string_view whole = "]}";
+  constexpr std::string_view truncated = R"(],"jobs-truncated":true})";
+  out.append(R"("jobs":[)");
+  std::size_t fits = out.size();
+  for (const auto& job : jobs) {
+    if (&job != &jobs.front()) out.push_back(',');
+    append_json_string(out, job);
+    if (out.size() + truncated.size() <= most_bytes) fits = out.size();
+    if (out.size() > most_bytes) break;
+  }
+  if (out.size() + whole.size() <= most_bytes) {
+    out.append(whole);
+  } else {
+    out.resize(fits);
+    out.append(truncated);
+  }
+}
+
+}  // namespace
+
+std::string online_payload(const Status& status, std::size_t most_bytes) {
+  std::string out = R"({"state":"online","version":)";
+  append_json_string(out, status.version);
+  out.push_back(',');
+  append_count(out, "polls", status.polls);
+  out.push_back(',');
+  append_count(out, "polls-missed", status.polls_missed);
+  out.push_back(',');
+  append_count(out, "machines-lost", status.machines_lost);
+  out.push_back(',');
+  append_stream(out, status.stream);
+  out.append(R"(,"_timestamp_":")");
+  append_timestamp(out, status.at);
+  out.append(R"(",)");
+  append_count(out, "jobs-running", status.jobs.size());
+  out.push_back(',');
+  append_jobs(out, status.jobs, most_bytes);
+  return out;
+}
+
+std::string offline_payload() { return R"({"state":"offline"})"; }
+
+}  // namespace m2c2::gateway

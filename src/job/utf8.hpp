@@ -1,0 +1,17 @@
+// UTF-8 text, code point by code point (RFC 3629).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace m2c2::job {
+
+/// Takes the code point at the front of a text that is not empty; nothing, and nothing taken, when no well-formed one
+/// stands there.
+std::optional<char32_t> take_code_point(std::string_view& text);
+
+/// C0 and C1 control characters, and the code points that are no characters: what MQTT forbids in a topic.
+bool is_control(char32_t);
+
+}  // namespace m2c2::job

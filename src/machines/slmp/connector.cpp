@@ -1,0 +1,117 @@
+// Runs a plan over a session.
+// SPDX-License-Identifier: Apache-2.0
+#include "machines/slmp/connector.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "machines/slmp/answer.hpp"
+#include "machines/slmp/plan.hpp"
+#include "machines/slmp/session.hpp"
+#include "protocols/slmp/end_code.hpp"
+
+namespace m2c2::machines {
+namespace {
+
+class SlmpConnector final : public Connector {
+ public:
+  SlmpConnector(net::Loop& loop, std::unique_ptr<net::Transport> transport, job::SlmpJob job, std::string where)
+      : loop_{loop},
+        job_{std::move(job)},
+        limits_{slmp::limits_for(job_.connectivity.format.code)},
+        plan_{make_plan(job_, limits_)},
+        answers_{job_.connectivity.format.code, job_.value_format},
+        transport_{std::move(transport)},
+        session_{loop_, *transport_, SlmpPeer{std::move(where), job_.connectivity}} {}
+
+  const std::vector<std::string>& tags() const override { return plan_.tags; }
+  net::Task<Result<>> open() override { return session_.open(); }
+  net::Task<Result<telemetry::Samples>> read() override;
+  net::Task<Result<std::string>> probe() override;
+  void close() override { session_.close(); }
+
+ private:
+  std::string take(const SlmpCommand&, std::size_t nth, const slmp::Response&, telemetry::Samples&);
+  std::string refused(const SlmpCommand&, const SlmpRequest&, const slmp::Response&);
+
+  net::Loop& loop_;
+  job::SlmpJob job_;
+  slmp::Limits limits_;
+  bool limits_changed_ = false;
+  SlmpPlan plan_;
+  SlmpAnswers answers_;
+  std::unique_ptr<net::Transport> transport_;
+  SlmpSession session_;
+};
+
+net::Task<Result<telemetry::Samples>> SlmpConnector::read() {
+  if (std::exchange(limits_changed_, false)) plan_.commands = make_plan(job_, limits_).commands;
+  telemetry::Samples samples;
+  samples.values.reserve(plan_.tags.size());
+  for (SlmpCommand& command : plan_.commands) {
+    for (std::size_t nth = 0; nth < command.requests.size(); ++nth) {
+      const auto response = co_await session_.ask(command.requests[nth].frame);
+      if (!response) co_return std::unexpected{response.error()};
+      std::string why = take(command, nth, *response, samples);
+      if (why.empty()) continue;
+      samples.faults.push_back(telemetry::Fault{command.subject, std::move(why)});
+      break;
+    }
+  }
+  co_return samples;
+}
+
+/// Takes in what the PLC answered to one request; says why when it gave no data, or not what was asked for.
+std::string SlmpConnector::take(const SlmpCommand& command, std::size_t nth, const slmp::Response& response,
+                                telemetry::Samples& samples) {
+  if (response.end_code != 0) return refused(command, command.requests[nth], response);
+  if (answers_.take(command, nth, response.data, loop_.wall(), samples.values)) return {};
+  return fmt::format("the answer's {} bytes of data are not what was asked for: check the job's subcommand and types "
+                     "against the PLC's",
+                     response.data.size());
+}
+
+std::string SlmpConnector::refused(const SlmpCommand& command, const SlmpRequest& request,
+                                   const slmp::Response& response) {
+  std::string why = refusal(session_.peer(), response);
+  const bool too_many = slmp::describe_end_code(response.end_code).kind == slmp::EndCodeClass::points;
+  if (too_many && lower_limit(limits_, command, request)) {
+    limits_changed_ = true;
+    why += fmt::format("; from now on it is asked for {} at most at a time", limits_.*command.limit);
+  }
+  return why;
+}
+
+net::Task<Result<std::string>> SlmpConnector::probe() {
+  const auto opened = co_await session_.open();
+  if (!opened) co_return std::unexpected{opened.error()};
+  slmp::Request self_test;
+  self_test.route = job_.connectivity.route;
+  self_test.timer = job_.connectivity.timer;
+  self_test.command = static_cast<std::uint16_t>(slmp::Command::self_test);
+  Bytes data, frame;
+  slmp::encode_self_test(data, job_.connectivity.format.code, "0123456789ABCDEF");
+  self_test.data = data;
+  slmp::encode(frame, job_.connectivity.format, self_test);
+  const auto answer = co_await session_.ask(frame);
+  session_.close();
+  if (!answer) co_return std::unexpected{answer.error()};
+  // Built-in ports of Q and L CPUs know no self test (C059): any answer is contact.
+  co_return "Successfully connected to server.";
+}
+
+}  // namespace
+
+std::unique_ptr<Connector> make_slmp_connector(net::Loop& loop, std::unique_ptr<net::Transport> transport,
+                                               job::SlmpJob job, std::string where) {
+  return std::make_unique<SlmpConnector>(loop, std::move(transport), std::move(job), std::move(where));
+}
+
+std::unique_ptr<Connector> make_slmp_connector(net::EventLoop& loop, const job::SlmpJob& job) {
+  const net::Endpoint plc{job.connectivity.host, job.connectivity.port};
+  auto transport = job.connectivity.ethernet == job::Ethernet::udp ? net::make_udp(loop, plc) : net::make_tcp(loop, plc);
+  return make_slmp_connector(loop, std::move(transport), job, net::to_text(plc));
+}
+
+}  // namespace m2c2::machines

@@ -1,0 +1,54 @@
+// What a job asks of its PLC: requests within the PLC's limits, encoded once, and what the answer to each one holds.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "job/slmp.hpp"
+#include "protocols/slmp/command.hpp"
+
+namespace m2c2::machines {
+
+/// Whose a value in an answer is.
+struct SlmpField {
+  std::size_t tag = 0;                 ///< index into SlmpPlan::tags
+  std::optional<slmp::DataType> type;  ///< unset: bit units are booleans, a label tells its type itself
+};
+
+/// One frame to send. Only its serial number changes from poll to poll.
+struct SlmpRequest {
+  Bytes frame;
+  std::size_t points = 0;  ///< words, bits, devices or labels that it asks for
+  std::size_t size = 0;    ///< what it takes of SlmpCommand::limit: the points, of labels the bytes
+};
+
+/// What the data of an answer are: 0401 in words or bits, 0403, 041C, 041A.
+enum class SlmpAnswer { words, bits, random, labels, array_labels };
+
+/// What is read, or fails, as one.
+struct SlmpCommand {
+  std::string subject;                ///< see telemetry::Fault
+  SlmpAnswer answer = SlmpAnswer::words;
+  std::vector<SlmpRequest> requests;  ///< a device_read over the limit has several, whose answers make one value
+  std::vector<SlmpField> fields;      ///< in the order of the answer; of a device_read one
+  std::size_t words = 0;              ///< of a random answer: so many fields are words, the rest double words
+  std::size_t slmp::Limits::* limit = nullptr;  ///< the one that its requests keep to
+};
+
+struct SlmpPlan {
+  std::vector<std::string> tags;  ///< in the order of first mention, whatever the limits
+  std::vector<SlmpCommand> commands;
+};
+
+/// What goes over a limit is split. A split never parts the words of one element: the PLC could change it in between.
+SlmpPlan make_plan(const job::SlmpJob&, const slmp::Limits&);
+
+/// Halves the limit that `refused` kept to until it no longer allows such a request. False when there is nothing
+/// to split in it.
+bool lower_limit(slmp::Limits&, const SlmpCommand&, const SlmpRequest& refused);
+
+}  // namespace m2c2::machines

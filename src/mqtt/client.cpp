@@ -1,0 +1,398 @@
+// libmosquitto driven by a loop of ours: one handle a connection, so that nothing lingers in it from the last one.
+// SPDX-License-Identifier: Apache-2.0
+#include "mqtt/client.hpp"
+
+#include <fmt/format.h>
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+
+#include <map>
+#include <thread>
+
+#include "base/back_off.hpp"
+#include "base/error_family.hpp"
+#include "log/log.hpp"
+#include "net/watch.hpp"
+
+namespace m2c2::mqtt {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration kPatience = 10s;     // for the broker's host to accept, and for its CONNACK
+constexpr Duration kHousekeeping = 1s;  // libmosquitto's keep-alive
+constexpr Duration kGoodbye = 300ms;    // for acknowledgements still under way at stop()
+constexpr Duration kBacklog = 5s;       // after a connect, what a persistent session kept may come once more
+
+struct LibraryUse {
+  LibraryUse() { mosquitto_lib_init(); }
+  ~LibraryUse() { mosquitto_lib_cleanup(); }
+};
+
+struct DestroyHandle {
+  void operator()(mosquitto* handle) const { mosquitto_destroy(handle); }
+};
+using Handle = std::unique_ptr<mosquitto, DestroyHandle>;
+
+/// A batch handed to publish(), until each of its messages has its fate.
+struct Batch {
+  Published fates;
+  std::size_t open = 0;
+  net::Loop* home = nullptr;
+  std::function<void(Published)> done;
+
+  void settle(std::size_t index, std::error_code fate) {
+    fates[index] = fate;
+    if (--open == 0) report();
+  }
+  void report() {
+    home->post([done = std::move(done), fates = std::move(fates)]() mutable { done(std::move(fates)); });
+  }
+};
+
+struct Subscription {
+  std::string filter;
+  net::Loop* home;
+  std::function<void(Received)> on_message;
+};
+
+struct ConnectionListener {
+  net::Loop* home;
+  std::function<void(bool)> changed;
+};
+
+MqttError fate_of_refusal(int rc) {
+  switch (rc) {
+    case MOSQ_ERR_PAYLOAD_SIZE:
+    case MOSQ_ERR_OVERSIZE_PACKET:
+      return MqttError::too_large;
+    case MOSQ_ERR_INVAL:
+    case MOSQ_ERR_MALFORMED_UTF8:
+      return MqttError::refused;
+    default:
+      return MqttError::not_connected;
+  }
+}
+
+const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+}  // namespace
+
+const char* error_family_name(MqttError) { return "mqtt"; }
+
+std::string error_text(MqttError e) {
+  switch (e) {
+    case MqttError::not_connected:
+      return "broker not connected";
+    case MqttError::lost:
+      return "connection to the broker lost before the acknowledgement";
+    case MqttError::too_large:
+      return "message too large for the broker";
+    case MqttError::refused:
+      break;
+  }
+  return "not a message that a broker takes: check its topic";
+}
+
+std::error_code make_error_code(MqttError e) { return make_family_code(e); }
+
+/// All but construction and the callers' side of publish() happens on the thread of loop_.
+class Client::Session {
+ public:
+  explicit Session(Options options) : options_{std::move(options)} {}
+  ~Session() {
+    if (thread_.joinable()) stop();
+  }
+
+  void publish(std::vector<Message> batch, net::Loop& home, std::function<void(Published)> done) {
+    loop_.post([this, messages = std::move(batch), &home, done = std::move(done)]() mutable {
+      send(messages,
+           std::make_shared<Batch>(Batch{Published(messages.size()), messages.size(), &home, std::move(done)}));
+    });
+  }
+
+  void subscribe(Subscription subscription) { subscriptions_.push_back(std::make_shared<const Subscription>(std::move(subscription))); }
+  void on_connection(ConnectionListener listener) { listeners_.push_back(std::make_shared<const ConnectionListener>(std::move(listener))); }
+
+  void start() {
+    loop_.spawn(stay_connected());
+    thread_ = std::thread{[this] { loop_.run(); }};
+  }
+
+  void stop() {
+    loop_.post([this] {
+      stopping_ = true;
+      ended_.set();
+      changed_.set();
+      pause_->cancel();
+    });
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  net::Task<> stay_connected();
+  net::Task<std::string> connect();
+  net::Task<bool> acknowledged_connection();
+  net::Task<> say_goodbye();
+  Handle make_handle();
+  void set_callbacks(mosquitto*);
+  int secure(mosquitto*);
+
+  void send(std::vector<Message>&, const std::shared_ptr<Batch>&);
+  int send(const Message&, int& mid);
+  void watch();
+  void keep_reading();
+  void write_what_waits();
+  void after_call(int rc);
+  void lose(std::string why);
+  void tell_listeners(bool connected);
+
+  void on_connack(int rc);
+  void on_suback();
+  void on_puback(int mid);
+  void on_message(const mosquitto_message&);
+
+  LibraryUse library_;
+  Options options_;
+  std::vector<std::shared_ptr<const Subscription>> subscriptions_;
+  std::vector<std::shared_ptr<const ConnectionListener>> listeners_;
+
+  net::EventLoop loop_;
+  net::Event changed_{loop_};  // CONNACK, SUBACK or the loss of the connection
+  net::Event ended_{loop_};    // the connection is lost, or stop() was called
+  std::unique_ptr<net::Alarm> pause_ = loop_.make_alarm();
+  Handle handle_;
+  std::unique_ptr<net::Watch> watch_;
+  bool writing_ = false;
+  bool connected_ = false;  // CONNACK and every SUBACK are there
+  std::size_t subacks_due_ = 0;
+  std::string lost_why_;  // empty while the connection stands
+  SteadyTime connected_since_;
+  bool stopping_ = false;
+  std::map<int, std::pair<std::shared_ptr<Batch>, std::size_t>> in_flight_;  // by message id
+
+  std::thread thread_;
+};
+
+net::Task<> Client::Session::stay_connected() {
+  BackOff back_off{250ms, 15s};
+  std::string told;
+  while (!stopping_) {
+    std::string why = co_await connect();
+    if (why.empty()) {
+      log::info(fmt::format("broker {}: connected", to_text(options_.broker)));
+      told.clear();
+      back_off.reset();
+      tell_listeners(true);
+      while (lost_why_.empty() && !stopping_) {
+        co_await ended_.wait_until(loop_.steady() + kHousekeeping);
+        if (lost_why_.empty()) after_call(mosquitto_loop_misc(handle_.get()));
+      }
+      if (stopping_) co_await say_goodbye();
+      why = lost_why_;
+      connected_ = false;
+      tell_listeners(false);
+    }
+    lose(why);
+    watch_.reset();
+    handle_.reset();
+    if (stopping_) break;
+    if (std::exchange(told, why) != why)
+      log::warning(fmt::format("broker {}: {}; trying again until it is there", to_text(options_.broker), why));
+    co_await pause_->wait_until(loop_.steady() + back_off.next());
+  }
+  loop_.stop();
+}
+
+/// Empty when connected and subscribed, else why not.
+net::Task<std::string> Client::Session::connect() {
+  // libmosquitto waits for the name and the host without a limit of ours; knock first, with one.
+  const auto knock = net::make_tcp(loop_, options_.broker);
+  const auto answered = co_await knock->open(loop_.steady() + kPatience);
+  knock->close();
+  if (!answered) co_return answered.error().text;
+
+  lost_why_.clear();
+  connected_ = false;
+  subacks_due_ = subscriptions_.size();
+  handle_ = make_handle();
+  if (const int rc = secure(handle_.get()); rc != MOSQ_ERR_SUCCESS)
+    co_return fmt::format("TLS set-up failed ({}): check ca-file, cert-file and key-file", mosquitto_strerror(rc));
+  const int rc = mosquitto_connect(handle_.get(), options_.broker.host.c_str(), options_.broker.port,
+                                   static_cast<int>(options_.keep_alive.count()));
+  if (rc != MOSQ_ERR_SUCCESS)
+    co_return rc == MOSQ_ERR_ERRNO ? std::generic_category().message(errno) : mosquitto_strerror(rc);
+  watch();
+  if (!co_await acknowledged_connection())
+    co_return lost_why_.empty() ? "accepted the connection and does not speak MQTT" : lost_why_;
+  co_return std::string{};
+}
+
+net::Task<bool> Client::Session::acknowledged_connection() {
+  const SteadyTime deadline = loop_.steady() + kPatience;
+  while (!connected_ && lost_why_.empty() && !stopping_)
+    if (!co_await changed_.wait_until(std::min(deadline, loop_.steady() + kHousekeeping)) && loop_.steady() >= deadline)
+      break;
+  co_return connected_;
+}
+
+net::Task<> Client::Session::say_goodbye() {
+  const SteadyTime deadline = loop_.steady() + kGoodbye;
+  while (!in_flight_.empty() && lost_why_.empty() && loop_.steady() < deadline)
+    co_await pause_->wait_until(loop_.steady() + 5ms);
+  mosquitto_disconnect(handle_.get());
+}
+
+Handle Client::Session::make_handle() {
+  Handle handle{mosquitto_new(options_.client_id.c_str(), options_.clean_session, this)};
+  mosquitto_max_inflight_messages_set(handle.get(), 0);
+  if (!options_.username.empty())
+    mosquitto_username_pw_set(handle.get(), options_.username.c_str(), or_null(options_.password));
+  if (const auto& will = options_.will)
+    mosquitto_will_set(handle.get(), will->topic.c_str(), static_cast<int>(will->payload.size()), will->payload.data(),
+                       1, will->retain);
+  set_callbacks(handle.get());
+  return handle;
+}
+
+void Client::Session::set_callbacks(mosquitto* handle) {
+  mosquitto_connect_callback_set(handle,
+                                 [](mosquitto*, void* self, int rc) { static_cast<Session*>(self)->on_connack(rc); });
+  mosquitto_subscribe_callback_set(
+      handle, [](mosquitto*, void* self, int, int, const int*) { static_cast<Session*>(self)->on_suback(); });
+  mosquitto_publish_callback_set(handle,
+                                 [](mosquitto*, void* self, int mid) { static_cast<Session*>(self)->on_puback(mid); });
+  mosquitto_message_callback_set(handle, [](mosquitto*, void* self, const mosquitto_message* message) {
+    static_cast<Session*>(self)->on_message(*message);
+  });
+}
+
+int Client::Session::secure(mosquitto* handle) {
+  if (!options_.tls) return MOSQ_ERR_SUCCESS;
+  constexpr int kHttpsPort = 443;
+  if (options_.broker.port == kHttpsPort)
+    mosquitto_string_option(handle, MOSQ_OPT_TLS_ALPN, "x-amzn-mqtt-ca");  // AWS IoT Core's name for MQTT on 443
+  const char* system_certificates = options_.ca_file.empty() ? "/etc/ssl/certs" : nullptr;
+  return mosquitto_tls_set(handle, or_null(options_.ca_file), system_certificates, or_null(options_.cert_file),
+                           or_null(options_.key_file), nullptr);
+}
+
+void Client::Session::send(std::vector<Message>& messages, const std::shared_ptr<Batch>& batch) {
+  if (messages.empty()) return batch->report();
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    int mid = 0;
+    const int rc = send(messages[i], mid);
+    if (rc == MOSQ_ERR_SUCCESS) in_flight_[mid] = {batch, i};
+    else batch->settle(i, fate_of_refusal(rc));
+  }
+  if (connected_) write_what_waits();
+}
+
+int Client::Session::send(const Message& message, int& mid) {
+  if (!connected_) return MOSQ_ERR_NO_CONN;
+  if (message.payload.size() > MQTT_MAX_PAYLOAD) return MOSQ_ERR_PAYLOAD_SIZE;
+  return mosquitto_publish(handle_.get(), &mid, message.topic.c_str(), static_cast<int>(message.payload.size()),
+                           message.payload.data(), 1, message.retain);
+}
+
+void Client::Session::watch() {
+  watch_ = net::watch_descriptor(loop_, mosquitto_socket(handle_.get()));
+  writing_ = false;
+  keep_reading();
+  write_what_waits();
+}
+
+void Client::Session::keep_reading() {
+  watch_->when_readable([this] {
+    after_call(mosquitto_loop_read(handle_.get(), 1));
+    if (!lost_why_.empty()) return;
+    keep_reading();
+    write_what_waits();
+  });
+}
+
+void Client::Session::write_what_waits() {
+  if (writing_ || !mosquitto_want_write(handle_.get())) return;
+  writing_ = true;
+  watch_->when_writable([this] {
+    writing_ = false;
+    after_call(mosquitto_loop_write(handle_.get(), 1));
+    if (lost_why_.empty()) write_what_waits();
+  });
+}
+
+void Client::Session::after_call(int rc) {
+  if (rc == MOSQ_ERR_SUCCESS) return;
+  lose(rc == MOSQ_ERR_ERRNO       ? std::generic_category().message(errno)
+       : rc == MOSQ_ERR_CONN_LOST ? "the broker closed the connection"
+                                  : mosquitto_strerror(rc));
+}
+
+void Client::Session::lose(std::string why) {
+  if (lost_why_.empty()) lost_why_ = std::move(why);
+  connected_ = false;
+  for (auto& [mid, place] : std::exchange(in_flight_, {})) place.first->settle(place.second, MqttError::lost);
+  changed_.set();
+  ended_.set();
+}
+
+void Client::Session::tell_listeners(bool connected) {
+  for (const auto& listener : listeners_)
+    listener->home->post([listener, connected] { listener->changed(connected); });
+}
+
+void Client::Session::on_connack(int rc) {
+  if (rc != 0) return lose(fmt::format("the broker refused the connection: {}", mosquitto_connack_string(rc)));
+  connected_since_ = loop_.steady();
+  for (const auto& subscription : subscriptions_)
+    mosquitto_subscribe(handle_.get(), nullptr, subscription->filter.c_str(), 1);
+  connected_ = subacks_due_ == 0;
+  changed_.set();
+}
+
+void Client::Session::on_suback() {
+  if (subacks_due_ > 0) --subacks_due_;
+  connected_ = subacks_due_ == 0;
+  changed_.set();
+}
+
+void Client::Session::on_puback(int mid) {
+  const auto found = in_flight_.find(mid);
+  if (found == in_flight_.end()) return;
+  const auto [batch, index] = std::move(found->second);
+  in_flight_.erase(found);
+  batch->settle(index, {});
+}
+
+void Client::Session::on_message(const mosquitto_message& message) {
+  for (const auto& subscription : subscriptions_) {
+    bool matches = false;
+    mosquitto_topic_matches_sub(subscription->filter.c_str(), message.topic, &matches);
+    if (!matches) continue;
+    Received received{message.topic,
+                      {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
+                      message.retain,
+                      !options_.clean_session && loop_.steady() < connected_since_ + kBacklog};
+    subscription->home->post(
+        [subscription, received = std::move(received)]() mutable { subscription->on_message(std::move(received)); });
+    return;
+  }
+}
+
+Client::Client(Options options) : session_{std::make_unique<Session>(std::move(options))} {}
+Client::~Client() = default;
+
+void Client::publish(std::vector<Message> batch, net::Loop& home, std::function<void(Published)> done) {
+  session_->publish(std::move(batch), home, std::move(done));
+}
+void Client::subscribe(std::string filter, net::Loop& home, std::function<void(Received)> on_message) {
+  session_->subscribe({std::move(filter), &home, std::move(on_message)});
+}
+void Client::on_connection(net::Loop& home, std::function<void(bool connected)> changed) {
+  session_->on_connection({&home, std::move(changed)});
+}
+void Client::start() { session_->start(); }
+void Client::stop() { session_->stop(); }
+
+}  // namespace m2c2::mqtt

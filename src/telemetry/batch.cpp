@@ -1,0 +1,100 @@
+// Samples to messages.
+// SPDX-License-Identifier: Apache-2.0
+#include "telemetry/batch.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "base/json_text.hpp"
+
+namespace m2c2::telemetry {
+namespace {
+
+// {"_id_":"<id>","_timestamp_":"<timestamp>"<shape>{"value":<value>,"timestamp":"<timestamp>"},…]}
+constexpr std::string_view kBeforeId = R"({"_id_":")";
+constexpr std::string_view kAfterId = R"(","_timestamp_":")";
+constexpr std::string_view kAfterTimestamp = R"(")";
+constexpr std::string_view kBeforeValue = R"({"value":)";
+constexpr std::string_view kAfterValue = R"(,"timestamp":")";
+constexpr std::string_view kAfterEntry = R"("})";
+constexpr std::string_view kEnd = "]}";
+
+constexpr std::size_t kIdBytes = 36;
+constexpr std::size_t kTimestampBytes = 26;
+constexpr std::size_t kEnvelopeBytes =
+    kBeforeId.size() + kIdBytes + kAfterId.size() + kTimestampBytes + kAfterTimestamp.size() + kEnd.size();
+constexpr std::size_t kEntryBytes = kBeforeValue.size() + kAfterValue.size() + kTimestampBytes + kAfterEntry.size();
+
+}  // namespace
+
+MessageShape::MessageShape(std::initializer_list<Member> members, std::string_view array) {
+  for (const Member& member : members) {
+    json_.push_back(',');
+    append_json_string(json_, member.name);
+    json_.push_back(':');
+    append_json_string(json_, member.text);
+  }
+  json_.push_back(',');
+  append_json_string(json_, array);
+  json_ += ":[";
+  json_.shrink_to_fit();
+}
+
+Batch::Batch(std::vector<MessageShape> shapes, std::size_t max_message_bytes) : max_message_bytes_{max_message_bytes} {
+  tags_.reserve(shapes.size());
+  for (MessageShape& shape : shapes) tags_.push_back({std::move(shape), {}, 0});
+}
+
+void Batch::add(const Samples& samples) {
+  for (const Sample& sample : samples.values) add(sample);
+}
+
+void Batch::add(const Sample& sample) {
+  assert(sample.tag < tags_.size());
+  Tag& tag = tags_[sample.tag];
+  const std::size_t entry_bytes = kEntryBytes + sample.value.size();
+  const std::size_t bytes = kEnvelopeBytes + tag.shape.json().size() + tag.entries.size() + 1 + entry_bytes;
+  if (!tag.entries.empty() && bytes > max_message_bytes_) full_.push_back({sample.tag, std::exchange(tag.entries, {})});
+  if (tag.entries.empty()) tag.entries.reserve(std::max(tag.expected, entry_bytes));
+  else tag.entries.push_back(',');
+  tag.entries += kBeforeValue;
+  tag.entries += sample.value;
+  tag.entries += kAfterValue;
+  append_timestamp(tag.entries, sample.at);
+  tag.entries += kAfterEntry;
+}
+
+bool Batch::empty() const {
+  return full_.empty() && std::ranges::all_of(tags_, [](const Tag& tag) { return tag.entries.empty(); });
+}
+
+std::vector<Message> Batch::flush(WallTime now) {
+  std::vector<Message> messages;
+  for (const Full& full : std::exchange(full_, {})) messages.push_back(finish(full.tag, full.entries, now));
+  for (std::size_t i = 0; i < tags_.size(); ++i) {
+    const std::string entries = std::exchange(tags_[i].entries, {});
+    tags_[i].expected = entries.size();
+    if (!entries.empty()) messages.push_back(finish(i, entries, now));
+  }
+  return messages;
+}
+
+Message Batch::finish(std::size_t tag, std::string_view entries, WallTime now) {
+  const std::string& shape = tags_[tag].shape.json();
+  Message message{tag, new_id(), {}};
+  std::string& json = message.json;
+  json.reserve(kEnvelopeBytes + shape.size() + entries.size());
+  json += kBeforeId;
+  json += message.id;
+  json += kAfterId;
+  append_timestamp(json, now);
+  json += kAfterTimestamp;
+  json += shape;
+  json += entries;
+  json += kEnd;
+  return message;
+}
+
+}  // namespace m2c2::telemetry
