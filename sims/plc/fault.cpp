@@ -53,7 +53,7 @@ Parsed<> add_error(Faults& faults, std::string_view text) {
   const auto [code, place] = split(text, '@');
   const auto end_code = parse_end_code(code);
   if (!end_code) return std::unexpected{end_code.error()};
-  ForcedError error{.end_code = *end_code, .device = std::nullopt};
+  ForcedError error{.end_code = *end_code};
   if (text.contains('@')) {
     const auto device = parse_device(place);
     if (!device) return std::unexpected{device.error()};

@@ -14,7 +14,7 @@ namespace m2c2::sim {
 /// An end code that answers every request, or those that touch one device.
 struct ForcedError {
   std::uint16_t end_code = 0;
-  std::optional<slmp::Device> device;
+  std::optional<slmp::Device> device{};
 };
 
 /// Those at work, all at once.

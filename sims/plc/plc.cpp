@@ -55,11 +55,11 @@ bool knows_subcommand(const Family& family, const slmp::Request& request) {
 Plc::Answer Plc::answer(Code code, const slmp::Request& request, Duration at) {
   data_.clear();
   for (const ForcedError& error : faults_.errors) {
-    if (!error.device) return {.end_code = error.end_code, .data = {}};
+    if (!error.device) return {.end_code = error.end_code};
   }
-  if (!knows_subcommand(family_, request)) return {.end_code = end_code::command, .data = {}};
+  if (!knows_subcommand(family_, request)) return {.end_code = end_code::command};
   const EndCode refused = run(code, request, at);
-  if (refused != end_code::done) return {.end_code = refused, .data = {}};
+  if (refused != end_code::done) return {.end_code = refused};
   return {.end_code = end_code::done, .data = data_};
 }
 

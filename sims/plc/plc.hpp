@@ -22,7 +22,7 @@ class Plc {
 
   struct Answer {
     std::uint16_t end_code = 0;
-    ByteView data;  ///< until the next request
+    ByteView data{};  ///< until the next request
   };
   /// `at`: how long the PLC has been on.
   Answer answer(slmp::Code, const slmp::Request&, Duration at);

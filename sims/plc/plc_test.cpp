@@ -15,6 +15,7 @@ using testing::ElementsAre;
 
 constexpr Format kBinary3e{FrameType::e3, Code::binary};
 constexpr Format kAscii4e{FrameType::e4, Code::ascii};
+constexpr std::array<std::uint16_t, 2> kBothKinds{0, 2};  // subcommands for Q/L and for iQ-R
 
 class EveryCode : public testing::TestWithParam<Code> {};
 INSTANTIATE_TEST_SUITE_P(Plc, EveryCode, testing::Values(Code::binary, Code::ascii));
@@ -24,9 +25,9 @@ TEST_P(EveryCode, ReadsWordsAndBitsWithBothKindsOfSubcommands) {
   plc.tell("set D100=1995,1202,1130");
   plc.tell("set M103=1");
   plc.tell("set M106=1,1");
-  for (const std::uint16_t iqr : {0, 2}) {
+  for (const std::uint16_t iqr : kBothKinds) {
     EXPECT_THAT(plc.words("D100", 3, iqr), ElementsAre(1995, 1202, 1130));
-    EXPECT_THAT(plc.bits("M103", 5, iqr + 1), ElementsAre(true, false, false, true, true));
+    EXPECT_THAT(plc.bits("M103", 5, iqr | 1), ElementsAre(true, false, false, true, true));
   }
 }
 
@@ -43,7 +44,7 @@ TEST_P(EveryCode, ReadsAtRandom) {
                            "set D1500=uint32:0x4C544F4E", "set Y160=uint32:0xC3DEB9AF", "set M1111=uint32:0xBADDBCB7"}) {
     plc.tell(line);
   }
-  for (const std::uint16_t subcommand : {0, 2}) {
+  for (const std::uint16_t subcommand : kBothKinds) {
     const Heard heard = plc.read_random({"D0", "TN0", "M100", "X20"}, {"D1500", "Y160", "M1111"}, subcommand);
     const auto values = slmp::decode_random_values(GetParam(), heard.data, 4, 3);
     ASSERT_TRUE(values.has_value());
@@ -115,7 +116,7 @@ TEST_P(EveryFamily, RefusesWhatItDoesNotHave) {
 
 TEST_P(EveryFamily, RefusesToWriteAndToBeControlled) {
   Dialogue plc{GetParam(), kBinary3e};
-  for (const std::uint16_t command : {0x1401, 0x1402, 0x1406, 0x141A, 0x141B, 0x1001, 0x1002, 0x1006, 0x0801, 0xFFFF}) {
+  for (const int command : {0x1401, 0x1402, 0x1406, 0x141A, 0x141B, 0x1001, 0x1002, 0x1006, 0x0801, 0xFFFF}) {
     const Heard heard = plc.ask(static_cast<Command>(command), 0, from_hex("640000A80100").value());
     EXPECT_EQ(heard.end_code, 0xC059) << command;
     ASSERT_TRUE(heard.error.has_value());

@@ -12,8 +12,8 @@ namespace m2c2::sim {
 
 /// What the port is set to, as in a PLC's parameters; nothing: whatever a request comes in.
 struct PortSetting {
-  std::optional<slmp::Code> code;
-  std::optional<slmp::FrameType> frame;
+  std::optional<slmp::Code> code{};
+  std::optional<slmp::FrameType> frame{};
 };
 
 struct Counters {

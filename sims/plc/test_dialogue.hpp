@@ -21,9 +21,9 @@ struct Heard {
   bool silent = false;
   std::uint16_t end_code = 0;
   std::uint16_t serial = 0;
-  slmp::Route route;
-  std::optional<slmp::ErrorInfo> error;
-  Bytes data;
+  slmp::Route route{};
+  std::optional<slmp::ErrorInfo> error{};
+  Bytes data{};
 };
 
 class Dialogue {

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <future>
+#include <functional>
 #include <thread>
 
 #include "app/roles.hpp"
@@ -22,9 +22,10 @@ std::string host_name() {
   return name.data();
 }
 
-/// A session that the broker keeps: requests that come while the builder is away are waiting when it is back.
-mqtt::Options with_identity(mqtt::Options options) {
-  options.client_id = "m2c2-builder-" + host_name();
+/// A session that the broker keeps: requests that come while the builder is away are waiting when it is back. It is one
+/// store's on one host, so that builders of other stores do not take it over.
+mqtt::Options with_identity(mqtt::Options options, const Config& config) {
+  options.client_id = fmt::format("m2c2-builder-{}-{:x}", host_name(), std::hash<std::string>{}(config.builder.store));
   options.clean_session = false;
   return options;
 }
@@ -33,7 +34,7 @@ class BuilderRole final : public Role {
  public:
   BuilderRole(const Config& config, mqtt::Options broker, std::unique_ptr<store::JobStore> store)
       : store_{std::move(store)},
-        client_{with_identity(std::move(broker))},
+        client_{with_identity(std::move(broker), config)},
         outbox_{client_, loop_},
         builder_{*store_, loop_, {.default_group = config.builder.default_group_id},
                  [this](mqtt::Message message) { outbox_.send(std::move(message)); }} {

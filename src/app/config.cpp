@@ -46,8 +46,8 @@ constexpr std::array kKeys{
     Key{"stream", "on-full", "\"overwrite-oldest\" or \"reject-new\"", [](Config& c) -> Setting { return &c.stream.on_full; }},
     Key{"stream", "persistence", "\"memory\": lost when the gateway stops",
         [](Config& c) -> Setting { return &c.stream.persistence; }},
-    Key{"builder", "store", "where jobs are kept: sqlite:<path>", [](Config& c) -> Setting { return &c.builder.store; }},
-    Key{"builder", "default-group-id", "group of requests that name none",
+    Key{"builder", "store", "where jobs are kept: sqlite:<path>; empty: jobs.db in the data-dir", [](Config& c) -> Setting { return &c.builder.store; }},
+    Key{"builder", "default-group-id", "group of requests that name none; empty: the gateway's group-id",
         [](Config& c) -> Setting { return &c.builder.default_group_id; }},
 };
 
@@ -103,6 +103,11 @@ Result<> apply(Config& config, const toml::table& file, const std::string& path)
   return {};
 }
 
+void fill_in(Config& config) {
+  if (config.builder.store.empty()) config.builder.store = fmt::format("sqlite:{}/jobs.db", config.gateway.data_dir);
+  if (config.builder.default_group_id.empty()) config.builder.default_group_id = config.gateway.group_id;
+}
+
 Result<> check(const Config& config, const std::string& path) {
   const auto invalid = [&](std::string_view what) {
     return fail(std::make_error_code(std::errc::invalid_argument), fmt::format("{}: {}", path, what));
@@ -132,12 +137,13 @@ Result<Config> parse_config(std::string_view text, const std::string& path) {
     return fail(std::make_error_code(std::errc::invalid_argument),
                 fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
   }
+  fill_in(config);
   if (auto fine = check(config, path); !fine) return std::unexpected{fine.error()};
   return config;
 }
 
 Result<Config> load_config(const std::string& path) {
-  if (path.empty()) return Config{};
+  if (path.empty()) return parse_config("", "defaults");
   constexpr std::size_t kMostConfigBytes = 1024 * 1024;
   const auto text = disk::read_whole_file(path, kMostConfigBytes);
   if (!text) return std::unexpected{text.error()};

@@ -30,12 +30,12 @@ struct Config {
     std::string persistence = "memory";
   } stream;
   struct Builder {
-    std::string store = "sqlite:m2c2-data/jobs.db";
-    std::string default_group_id = "factory-1";
+    std::string store;             // empty: in the data-dir
+    std::string default_group_id;  // empty: the gateway's
   } builder;
 };
 
-/// The defaults when `path` is empty. An error names the file, the line, the key and the remedy.
+/// The defaults when `path` is empty. What is empty and follows from another key is filled in. An error names the file, the line, the key and the remedy.
 Result<Config> load_config(const std::string& path);
 Result<Config> parse_config(std::string_view toml, const std::string& path);
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <boost/url.hpp>
-#include <charconv>
 
 #include "app/config.hpp"
 #include "base/hex.hpp"
@@ -57,8 +56,9 @@ Result<mqtt::Options> broker_options(const Config& config, const std::string& fa
   mqtt::Options options;
   options.tls = parsed->scheme() == "mqtts";
   options.broker.host = parsed->host_type() == boost::urls::host_type::ipv6 ? parsed->host_address() : parsed->host();
-  options.broker.port = parsed->has_port() ? parsed->port_number() : options.tls ? 8883 : 1883;
-  if (options.broker.port == 0) return wrong("no such port");
+  const auto port = parse_decimal(parsed->has_port() ? std::string_view{parsed->port()} : options.tls ? "8883" : "1883");
+  if (!port || *port < 1 || *port > 65535) return wrong("no such port");
+  options.broker.port = static_cast<std::uint16_t>(*port);
   options.username = parsed->user();
   options.password = parsed->password();
   options.ca_file = config.broker.ca_file;

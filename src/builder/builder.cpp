@@ -23,7 +23,8 @@ constexpr std::string_view kRetained =
     "The request is retained on the broker and was not carried out: it would come again at every connect. Clear it by "
     "publishing an empty retained message to m2c2/job/request, then send it without the retain flag.";
 constexpr std::string_view kEmpty =
-    "The request is empty, so nothing was done; a request that was retained on the broker is cleared, if that was meant.";
+    "The request is empty, so nothing was done; a request that was retained on the broker is cleared, if that was "
+    "meant.";
 
 }  // namespace
 
@@ -109,7 +110,7 @@ Result<Builder::Outcome> Builder::start_or_stop(const Asked& asked, const store:
 }
 
 Result<Builder::Outcome> Builder::push_or_pull(const Asked& asked, const store::JobHead& last,
-                                           const store::JobVersion& meant) {
+                                               const store::JobVersion& meant) {
   auto forwarded = command(asked, last.group, meant);
   if (!forwarded) return std::unexpected{std::move(forwarded).error()};
   return Outcome{{*std::move(forwarded), control_copy(last.job, job::to_json(request_for(asked, meant.version)))}};
@@ -129,8 +130,9 @@ Result<mqtt::Message> Builder::stored_wanted_state(const store::JobHead& head) {
   const auto version = store_.version(head.job, head.version);
   if (!version) return std::unexpected{version.error()};
   if (*version) return wanted_state(head, **version);
-  return fail(store::StoreError::failed,
-              fmt::format("version {} of job {} is wanted but not stored; deploy the job again", head.version, head.job));
+  return fail(
+      store::StoreError::failed,
+      fmt::format("version {} of job {} is wanted but not stored; deploy the job again", head.version, head.job));
 }
 
 Builder::Outcome Builder::refuse(const Asked& asked, std::string_view text) {

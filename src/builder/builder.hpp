@@ -15,8 +15,8 @@
 
 namespace m2c2::builder {
 
-/// Everything is stored before it is said, so that what is lost on the way is made good by republish(). Several builders
-/// may serve one store; all calls to one builder come from one thread.
+/// Everything is stored before it is said, so that what is lost on the way is made good by republish(). Several
+/// builders may serve one store; all calls to one builder come from one thread.
 class Builder {
  public:
   struct Options {

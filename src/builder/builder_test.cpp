@@ -1,16 +1,46 @@
 // The six controls, as a dialogue between operator, builder and the gateways' topics.
 // SPDX-License-Identifier: Apache-2.0
 #include "builder/world_test.hpp"
+#include "job/edited_sample.hpp"
 
 namespace m2c2::builder {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 const std::string kDeployed = "Job successfully created. Deploying the Greengrass group to the edge device.";
 
 class BuilderControls : public World {};
+
+TEST_F(BuilderControls, TheGuidesSamplesAreUnderstoodAsTheyStand) {
+  const auto sample = [](const char* name) { return job::sample_text(name); };
+  EXPECT_THAT(operator_publishes(sample("opcda-deploy")),
+              ElementsAre("m2c2/job/job-machine1/info 1: " + kDeployed,
+                          "m2c2/group/factory-1/job/job-machine1: version 1 running, by deploy of 1",
+                          "m2c2/job/job-machine1/submit: deploy 1"));
+  EXPECT_THAT(operator_publishes(sample("push")),
+              ElementsAre("m2c2/group/factory-1/submit: push job-machine1 1 with its request",
+                          "m2c2/job/job-machine1/submit: push 1"));
+  EXPECT_THAT(operator_publishes(sample("start")),
+              ElementsAre("m2c2/group/factory-1/job/job-machine1: version 1 running, by start of 1",
+                          "m2c2/job/job-machine1/submit: start 1"));
+  EXPECT_THAT(operator_publishes(sample("stop")),
+              ElementsAre("m2c2/group/factory-1/job/job-machine1: version 1 stopped, by stop of 1",
+                          "m2c2/job/job-machine1/submit: stop 1"));
+  EXPECT_THAT(operator_publishes(sample("opcda-update")),
+              ElementsAre("m2c2/group/factory-1/job/job-machine1: version 2 running, by update of 2",
+                          "m2c2/job/job-machine1/submit: update 2"));
+  EXPECT_THAT(operator_publishes(sample("pull")),
+              ElementsAre("m2c2/group/factory-1/submit: pull job-machine1 0", "m2c2/job/job-machine1/submit: pull 2"));
+  EXPECT_THAT(operator_publishes(sample("slmp-ascii-deploy")),
+              ElementsAre("m2c2/job/machine1/info 1: " + kDeployed,
+                          "m2c2/group/factory-1/job/machine1: version 1 running, by deploy of 1",
+                          "m2c2/job/machine1/submit: deploy 1"));
+  EXPECT_THAT(operator_publishes(sample("slmp-binary-deploy")),
+              ElementsAre("m2c2/job/temp/info 1: " + kDeployed,
+                          "m2c2/group/factory-1/job/temp: version 1 running, by deploy of 1",
+                          "m2c2/job/temp/submit: deploy 1"));
+}
 
 // deploy
 
@@ -24,15 +54,15 @@ TEST_F(BuilderControls, DeployOfANewJobIsStoredAnsweredAndSent) {
 }
 
 TEST_F(BuilderControls, DeployWithoutAVersionTakesTheNext) {
-  EXPECT_THAT(operator_publishes(slmp_request("deploy", "press")),
-              ElementsAre("m2c2/job/press/info 1: " + kDeployed,
-                          "m2c2/group/factory-1/job/press: version 1 running, by deploy",
-                          "m2c2/job/press/submit: deploy 1"));
+  EXPECT_THAT(
+      operator_publishes(slmp_request("deploy", "press")),
+      ElementsAre("m2c2/job/press/info 1: " + kDeployed, "m2c2/group/factory-1/job/press: version 1 running, by deploy",
+                  "m2c2/job/press/submit: deploy 1"));
   operator_publishes(slmp_request("deploy", "press", "7"));
-  EXPECT_THAT(operator_publishes(slmp_request("deploy", "press")),
-              ElementsAre("m2c2/job/press/info 8: " + kDeployed,
-                          "m2c2/group/factory-1/job/press: version 8 running, by deploy",
-                          "m2c2/job/press/submit: deploy 8"));
+  EXPECT_THAT(
+      operator_publishes(slmp_request("deploy", "press")),
+      ElementsAre("m2c2/job/press/info 8: " + kDeployed, "m2c2/group/factory-1/job/press: version 8 running, by deploy",
+                  "m2c2/job/press/submit: deploy 8"));
   EXPECT_TRUE(stored("press", 1));
   EXPECT_TRUE(stored("press", 7));
 }
@@ -100,8 +130,9 @@ TEST_F(BuilderControls, AJobThatChangesGroupsLeavesTheOldOneFirst) {
 
 TEST_F(BuilderControls, WithoutADefaultGroupADeployMustNameOne) {
   Builder builder{*store_, clock_, {}, [this](const mqtt::Message& m) { deliver(m); }};
-  EXPECT_THAT(hear([&] { builder.on_request(request(slmp_request("deploy", "press", "1"))); }),
-              ElementsAre(testing::StartsWith("m2c2/job/press/error 1: Parameter gg-group-id not found in job request.")));
+  EXPECT_THAT(
+      hear([&] { builder.on_request(request(slmp_request("deploy", "press", "1"))); }),
+      ElementsAre(testing::StartsWith("m2c2/job/press/error 1: Parameter gg-group-id not found in job request.")));
   EXPECT_EQ(jobs(), 0U);
 }
 
@@ -145,13 +176,13 @@ TEST_F(BuilderControls, UpdateToATakenVersionIsRefused) {
 
 TEST_F(BuilderControls, UpdateKeepsTheGroupUnlessItNamesAnother) {
   operator_publishes(slmp_request("deploy", "press", "1", R"("gg-group-id": "factory-2",)"));
-  EXPECT_THAT(operator_publishes(slmp_request("update", "press")),
-              ElementsAre("m2c2/group/factory-2/job/press: version 2 running, by update",
-                          "m2c2/job/press/submit: update 2"));
-  EXPECT_THAT(operator_publishes(slmp_request("update", "press", "", R"("gg-group-id": "factory-3",)")),
-              ElementsAre("m2c2/group/factory-2/job/press is cleared",
-                          "m2c2/group/factory-3/job/press: version 3 running, by update",
-                          "m2c2/job/press/submit: update 3"));
+  EXPECT_THAT(
+      operator_publishes(slmp_request("update", "press")),
+      ElementsAre("m2c2/group/factory-2/job/press: version 2 running, by update", "m2c2/job/press/submit: update 2"));
+  EXPECT_THAT(
+      operator_publishes(slmp_request("update", "press", "", R"("gg-group-id": "factory-3",)")),
+      ElementsAre("m2c2/group/factory-2/job/press is cleared",
+                  "m2c2/group/factory-3/job/press: version 3 running, by update", "m2c2/job/press/submit: update 3"));
 }
 
 TEST_F(BuilderControls, UpdateStartsAStoppedJob) {
@@ -177,9 +208,9 @@ TEST_F(BuilderControls, StartWithoutAVersionStartsTheLatest) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   operator_publishes(slmp_request("deploy", "press", "2"));
   operator_publishes(plain_request("start", {"press@1"}));
-  EXPECT_THAT(operator_publishes(plain_request("start", {"press"})),
-              ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by start",
-                          "m2c2/job/press/submit: start 2"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("start", {"press"})),
+      ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by start", "m2c2/job/press/submit: start 2"));
 }
 
 TEST_F(BuilderControls, StartOfAnEarlierVersionBringsItsOwnDefinition) {
@@ -215,31 +246,31 @@ TEST_F(BuilderControls, StopWithoutAVersionStopsTheRunningOne) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   operator_publishes(slmp_request("deploy", "press", "2"));
   operator_publishes(plain_request("start", {"press@1"}));
-  EXPECT_THAT(operator_publishes(plain_request("stop", {"press"})),
-              ElementsAre("m2c2/group/factory-1/job/press: version 1 stopped, by stop",
-                          "m2c2/job/press/submit: stop 1"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("stop", {"press"})),
+      ElementsAre("m2c2/group/factory-1/job/press: version 1 stopped, by stop", "m2c2/job/press/submit: stop 1"));
 }
 
 TEST_F(BuilderControls, StopOfAVersionThatDoesNotRunStopsNothing) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   operator_publishes(slmp_request("deploy", "press", "2"));
   const std::int64_t before = head("press").revision;
-  EXPECT_THAT(operator_publishes(plain_request("stop", {"press@1"})),
-              ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by stop of 1",
-                          "m2c2/job/press/submit: stop 1"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("stop", {"press@1"})),
+      ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by stop of 1", "m2c2/job/press/submit: stop 1"));
   EXPECT_EQ(head("press").revision, before + 1) << "so that the gateway answers";
-  EXPECT_THAT(operator_publishes(plain_request("stop", {"press@2"})),
-              ElementsAre("m2c2/group/factory-1/job/press: version 2 stopped, by stop of 2",
-                          "m2c2/job/press/submit: stop 2"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("stop", {"press@2"})),
+      ElementsAre("m2c2/group/factory-1/job/press: version 2 stopped, by stop of 2", "m2c2/job/press/submit: stop 2"));
 }
 
 TEST_F(BuilderControls, StopTwiceIsAnsweredTwice) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   operator_publishes(plain_request("stop", {"press"}));
   const std::int64_t before = head("press").revision;
-  EXPECT_THAT(operator_publishes(plain_request("stop", {"press"})),
-              ElementsAre("m2c2/group/factory-1/job/press: version 1 stopped, by stop",
-                          "m2c2/job/press/submit: stop 1"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("stop", {"press"})),
+      ElementsAre("m2c2/group/factory-1/job/press: version 1 stopped, by stop", "m2c2/job/press/submit: stop 1"));
   EXPECT_EQ(head("press").revision, before + 1);
 }
 
@@ -257,16 +288,18 @@ TEST_F(BuilderControls, PushBringsTheWantedVersionsRequestToTheGateway) {
   operator_publishes(slmp_request("deploy", "press", "1", R"("gg-group-id": "factory-2",)"));
   operator_publishes(slmp_request("update", "press", "2"));
   operator_publishes(plain_request("start", {"press@1"}));
-  EXPECT_THAT(operator_publishes(plain_request("push", {"press"})),
-              ElementsAre("m2c2/group/factory-2/submit: push press 1 with its request", "m2c2/job/press/submit: push 1"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("push", {"press"})),
+      ElementsAre("m2c2/group/factory-2/submit: push press 1 with its request", "m2c2/job/press/submit: push 1"));
 }
 
 TEST_F(BuilderControls, PushOfAVersionBringsThatOne) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   operator_publishes(slmp_request("update", "press", "2"));
   const std::int64_t before = head("press").revision;
-  EXPECT_THAT(operator_publishes(plain_request("push", {"press@1"})),
-              ElementsAre("m2c2/group/factory-1/submit: push press 1 with its request", "m2c2/job/press/submit: push 1"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("push", {"press@1"})),
+      ElementsAre("m2c2/group/factory-1/submit: push press 1 with its request", "m2c2/job/press/submit: push 1"));
   EXPECT_EQ(head("press").revision, before) << "and nothing else is wanted";
 }
 
@@ -288,12 +321,11 @@ TEST_F(BuilderControls, PushAndPullOfAnUnknownJobAreRefused) {
 TEST_F(BuilderControls, EachJobOfARequestIsAnsweredOnItsOwn) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   operator_publishes(slmp_request("deploy", "oven", "4"));
-  EXPECT_THAT(operator_publishes(plain_request("stop", {"oven@4", "lathe", "press"})),
-              ElementsAre("m2c2/group/factory-1/job/oven: version 4 stopped, by stop of 4",
-                          "m2c2/job/oven/submit: stop 4",
-                          "m2c2/job/lathe/error -: A unique database entry must exist for Job lathe version 1.",
-                          "m2c2/group/factory-1/job/press: version 1 stopped, by stop",
-                          "m2c2/job/press/submit: stop 1"));
+  EXPECT_THAT(
+      operator_publishes(plain_request("stop", {"oven@4", "lathe", "press"})),
+      ElementsAre("m2c2/group/factory-1/job/oven: version 4 stopped, by stop of 4", "m2c2/job/oven/submit: stop 4",
+                  "m2c2/job/lathe/error -: A unique database entry must exist for Job lathe version 1.",
+                  "m2c2/group/factory-1/job/press: version 1 stopped, by stop", "m2c2/job/press/submit: stop 1"));
 }
 
 TEST_F(BuilderControls, TheCopyOfAControlIsARequestForThatJobAlone) {

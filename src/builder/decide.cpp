@@ -92,9 +92,10 @@ Decision<NewVersion> define(const Asked& asked, const std::optional<store::JobHe
 
   store::JobVersion row = version_row(asked, *version, *group, now);
   if (const std::size_t size = row.job_details.size(); size > job::kMostRequestBytes)
-    return std::unexpected{fmt::format("Submitted JSON does not meet minimum requirements. It is {} bytes long with all "
-                                       "filled in; send at most {}.",
-                                       size, job::kMostRequestBytes)};
+    return std::unexpected{
+        fmt::format("Submitted JSON does not meet minimum requirements. It is {} bytes long with all "
+                    "filled in; send at most {}.",
+                    size, job::kMostRequestBytes)};
 
   store::JobHead head = after(asked, last.value_or(store::JobHead{}), now);
   head.job = asked.job();

@@ -33,7 +33,8 @@ bool is_redelivery(const Asked&, const std::optional<store::JobHead>& last);
 job::Version version_meant(const Asked&, const store::JobHead& last);
 
 /// Start. `own`: the destinations that the version's request names; the start's own go before them.
-store::JobHead start(const Asked&, const store::JobHead& last, job::Version, const job::Destinations& own, WallTime now);
+store::JobHead start(const Asked&, const store::JobHead& last, job::Version, const job::Destinations& own,
+                     WallTime now);
 
 /// Stop. One of a version that does not run leaves the wanted state as it is; the gateway answers it.
 store::JobHead stop(const Asked&, const store::JobHead& last, WallTime now);

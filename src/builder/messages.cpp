@@ -38,7 +38,8 @@ Result<mqtt::Message> wanted_state(const store::JobHead& head, const store::JobV
                            .state = head.state,
                            .destinations = head.destinations,
                            .request = *std::move(request)};
-  return mqtt::Message{.topic = job::topics::group_job(head.group, head.job), .payload = to_json(wanted), .retain = true};
+  return mqtt::Message{
+      .topic = job::topics::group_job(head.group, head.job), .payload = to_json(wanted), .retain = true};
 }
 
 mqtt::Message left_group(std::string_view group, std::string_view job) {

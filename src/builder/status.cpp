@@ -28,7 +28,8 @@ std::expected<std::vector<std::string>, std::string> jobs_in_status(std::string_
   for (const boost::json::value& entry : *list) {
     const boost::json::string* name = entry.if_string();
     if (name == nullptr) return std::unexpected{"'jobs' has an entry that is no text"};
-    if (job::fault_in_job_name({name->data(), name->size()})) return std::unexpected{"'jobs' has a name that no job has"};
+    if (job::fault_in_job_name({name->data(), name->size()}))
+      return std::unexpected{"'jobs' has a name that no job has"};
     names.emplace_back(name->data(), name->size());
   }
   return names;

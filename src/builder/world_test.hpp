@@ -38,12 +38,14 @@ inline std::string spoken(const mqtt::Message& message) {
     const auto parsed = job::parse_wanted(message.payload);
     if (!parsed) return fmt::format("{}: {}", topic, parsed.error().text);
     const job::Wanted& wanted = parsed->wanted;
-    return fmt::format("{}: version {} {}, by {}{}", topic, wanted.version, to_text(wanted.state), to_text(wanted.control),
+    return fmt::format("{}: version {} {}, by {}{}", topic, wanted.version, to_text(wanted.state),
+                       to_text(wanted.control),
                        wanted.requested_version ? fmt::format(" of {}", *wanted.requested_version) : "");
   }
   const object payload = parse(message.payload).as_object();
   if (const value* text = payload.if_contains("message"))
-    return fmt::format("{} {}: {}", topic, payload.contains("version") ? payload.at("version").as_string().c_str() : "-",
+    return fmt::format("{} {}: {}", topic,
+                       payload.contains("version") ? payload.at("version").as_string().c_str() : "-",
                        text->as_string().c_str());
   if (const value* request = payload.if_contains("job"); request && request->is_object()) {
     const object& property = request->as_object().at("properties").as_array().at(0).as_object();
@@ -75,7 +77,9 @@ class World : public testing::Test {
   }
 
   /// The operator publishes a request; what the builder says to it.
-  Lines operator_publishes(std::string text) { return hear([&] { builder_.on_request(request(std::move(text))); }); }
+  Lines operator_publishes(std::string text) {
+    return hear([&] { builder_.on_request(request(std::move(text))); });
+  }
   /// The broker hands over a request that may have come before.
   Lines broker_redelivers(std::string text) {
     mqtt::Received again = request(std::move(text));

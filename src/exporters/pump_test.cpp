@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <deque>
+#include <thread>
 
 #include "log/log.hpp"
 #include "net/virtual_loop.hpp"
@@ -287,6 +288,39 @@ TEST_F(PumpTest, NothingReachesAPumpThatIsGone) {
   exporter_.come_back();
   loop_.advance(1min);
   EXPECT_THAT(exporter_.deliveries, Each("a"));
+}
+
+/// Ends the loop with its thousandth record.
+class ThousandthRecordEnds final : public Exporter {
+ public:
+  explicit ThousandthRecordEnds(net::EventLoop& loop) : loop_{loop} {}
+  std::string_view name() const override { return "counting"; }
+  stream::Destination destination() const override { return stream::Destination::topic; }
+  net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record> records) override {
+    for (const auto& record : records) ids.push_back(record.id);
+    if (ids.size() >= 1000) loop_.stop();
+    co_return std::vector<Outcome>(records.size());
+  }
+
+  std::vector<std::string> ids;
+
+ private:
+  net::EventLoop& loop_;
+};
+
+TEST(PumpThreads, WakesForWhatAnotherThreadAppends) {
+  net::EventLoop loop;
+  const auto stream = stream::make_memory_stream(1'000'000, stream::OnFull::reject_new);
+  ThousandthRecordEnds exporter{loop};
+  Pump pump{*stream, exporter, loop};
+  loop.spawn(pump.run());
+  std::thread poller{[&] {
+    for (int i = 0; i < 1000; ++i) stream->append({{std::to_string(i), "t", "", {}, true, false}});
+  }};
+  loop.run();
+  poller.join();
+  ASSERT_THAT(exporter.ids, SizeIs(1000));
+  for (std::size_t i = 0; i < 1000; ++i) EXPECT_EQ(exporter.ids[i], std::to_string(i));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class ScriptedMachine {
   Step& expect_read() { return reads_.emplace_back(); }
   Step usual_open, usual_read, usual_probe;
 
-  std::unique_ptr<machines::Connector> connector() { return std::make_unique<Connection>(*this); }
+  std::unique_ptr<machines::Connector> connector();
 
   std::vector<SteadyTime> opened;  ///< each call of open()
   std::vector<SteadyTime> polled;  ///< each call of read()
@@ -125,18 +125,20 @@ class ScriptedMachine::Connection final : public machines::Connector {
   bool open_ = false;
 };
 
+inline std::unique_ptr<machines::Connector> ScriptedMachine::connector() { return std::make_unique<Connection>(*this); }
+
 /// What a test varies in a job; its machine is found by machine-name.
 struct Sketch {
   std::string job = "job1";
   std::int64_t revision = 1;
   job::Control control = job::Control::deploy;
   job::Version version = 1;
-  std::optional<job::Version> requested_version;
+  std::optional<job::Version> requested_version = {};
   job::RunState state = job::RunState::running;
   std::string machine = "press";
   double interval = 1;
   int iterations = 1;
-  job::Destinations destinations;
+  job::Destinations destinations = {};
   std::string protocol = "slmp";
 };
 

@@ -32,7 +32,7 @@ Answer connector_answer(Severity, std::string_view job, Version, const Definitio
 Answer connector_answer(Severity severity, std::string_view job, Version version, const Definition& definition,
                         WallTime now, const std::convertible_to<std::string_view> auto& message,
                         std::string_view reason = {}) {
-  const boost::json::value text{boost::json::string{std::string_view{message}}};
+  const boost::json::value text(boost::json::string(std::string_view{message}));
   return connector_answer(severity, job, version, definition, now, text, reason);
 }
 

@@ -14,17 +14,15 @@ using testing::MatchesRegex;
 constexpr WallTime kNow{std::chrono::sys_days{std::chrono::year{2021} / 2 / 19} + std::chrono::microseconds{891'876}};
 
 const Definition kSlmp{.machine = "machine 1"};
-const Definition kOpcda{.site = "London",
-                        .area = "floor 1",
-                        .process = "packaging",
-                        .machine = "machine 1",
-                        .protocol = OpcdaJob{}};
+const Definition kOpcda{
+    .site = "London", .area = "floor 1", .process = "packaging", .machine = "machine 1", .protocol = OpcdaJob{}};
 
 TEST(BuilderAnswer, IsOnTheJobsTopic) {
   const Answer answer = builder_answer(Severity::info, "machine1", 2, texts::deployed);
   EXPECT_EQ(answer.topic, "m2c2/job/machine1/info");
-  EXPECT_EQ(answer.payload, R"({"job-name":"machine1","version":"2","message":"Job successfully created. Deploying the )"
-                            R"(Greengrass group to the edge device."})");
+  EXPECT_EQ(answer.payload,
+            R"({"job-name":"machine1","version":"2","message":"Job successfully created. Deploying the )"
+            R"(Greengrass group to the edge device."})");
 }
 
 TEST(BuilderAnswer, IsOnTheCommonTopicWhenTheJobIsUnknown) {
@@ -43,8 +41,8 @@ TEST(ConnectorAnswer, OfSlmpIsShort) {
 }
 
 TEST(ConnectorAnswer, OfOpcdaSaysWhereTheMachineStands) {
-  const Answer answer = connector_answer(Severity::error, "machine1", 1, kOpcda, kNow, texts::machine_unreachable(kOpcda),
-                                         "connection refused");
+  const Answer answer = connector_answer(Severity::error, "machine1", 1, kOpcda, kNow,
+                                         texts::machine_unreachable(kOpcda), "connection refused");
   EXPECT_EQ(answer.topic, "m2c2/job/machine1/London/floor 1/packaging/machine 1/error");
   EXPECT_THAT(answer.payload,
               MatchesRegex(R"(\{"_id_":"[0-9a-f-]{36}","_timestamp_":"2021-02-19 00:00:00.891876","version":"1",)"

@@ -23,7 +23,7 @@ inline std::string sample_text(const std::string& name) {
 /// Edited{"stop"}.set("/job/control", "halt").problems()
 class Edited {
  public:
-  explicit Edited(const std::string& sample) : document_{boost::json::parse(sample_text(sample))} {}
+  explicit Edited(const std::string& sample) : document_(boost::json::parse(sample_text(sample))) {}
 
   /// The value at a JSON pointer; "/-" at its end appends to an array.
   Edited& set(std::string_view pointer, boost::json::value value) {
@@ -36,7 +36,7 @@ class Edited {
     return *this;
   }
   Edited& set(std::string_view pointer, const std::same_as<std::string> auto& text) {
-    return set(pointer, boost::json::value{text.c_str()});
+    return set(pointer, boost::json::value(text.c_str()));
   }
   Edited& erase(std::string_view parent, std::string_view key) {
     document_.at_pointer(parent).as_object().erase(key);

@@ -102,7 +102,7 @@ TEST(MachineDetails, HaveAnIntervalFromHalfASecondTo30) {
   EXPECT_EQ(interval(0.5), 500ms);
   EXPECT_EQ(interval(30), 30s);
   EXPECT_EQ(interval(1.0006), 1001ms);
-  for (boost::json::value wrong : {boost::json::value{0.49}, boost::json::value{31}, boost::json::value{-1}})
+  for (boost::json::value wrong : {boost::json::value(0.49), boost::json::value(31), boost::json::value(-1)})
     EXPECT_THAT(problems_with(in(kData, "machine-query-time-interval"), wrong),
                 ElementsAre(HasSubstr("give a number from 0.5 to 30")))
         << wrong;

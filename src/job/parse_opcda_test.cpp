@@ -41,9 +41,10 @@ TEST(Opcda, NeedsAServerAndAnAddress) {
 }
 
 TEST(Opcda, TakesAListWithCommasAsWell) {
-  EXPECT_THAT(opcda_job(reading("read_tags", "'a.b, c d,\te'")).attributes.at(0).addresses,
+  EXPECT_THAT(opcda_job(reading("read_tags", "'a.b, c d,  e'")).attributes.at(0).addresses,
               ElementsAre("a.b", "c d", "e"));
-  EXPECT_THAT(reading("read_tags", "'a,,b'").problems(), ElementsAre(StartsWith("Value address-list out of range. ''")));
+  EXPECT_THAT(reading("read_tags", "'a,,b'").problems(),
+              ElementsAre(StartsWith("Value address-list out of range. ''")));
   EXPECT_THAT(reading("read_tags", "''").problems(), SizeIs(1));
 }
 
@@ -62,8 +63,9 @@ TEST(Opcda, ReadsTextsThatAreNotEmpty) {
 }
 
 TEST(Opcda, HasTwoFunctions) {
-  EXPECT_THAT(reading("device_read", "['a']").problems(),
-              ElementsAre(StartsWith("Unsupported protocol function. Found 'device_read'; give 'read_list' or 'read_tags'.")));
+  EXPECT_THAT(
+      reading("device_read", "['a']").problems(),
+      ElementsAre(StartsWith("Unsupported protocol function. Found 'device_read'; give 'read_list' or 'read_tags'.")));
 }
 
 TEST(Opcda, RefusesItemsThatShareATopic) {
@@ -76,7 +78,8 @@ TEST(Opcda, RefusesItemsThatShareATopic) {
 }
 
 TEST(Opcda, RefusesItemsThatAreNoTopicLevel) {
-  EXPECT_THAT(reading("read_tags", "['info','Info']").problems(), ElementsAre(HasSubstr("'info' is a topic of the job")));
+  EXPECT_THAT(reading("read_tags", "['info','Info']").problems(),
+              ElementsAre(HasSubstr("'info' is a topic of the job")));
   EXPECT_THAT(reading("read_tags", "['a#']").problems(), ElementsAre(HasSubstr("'a#' contains '#'")));
 }
 

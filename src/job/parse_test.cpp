@@ -22,8 +22,8 @@ std::string refused(std::string_view text) {
 }
 
 TEST(ParseRequest, AcceptsEverySampleOfTheGuide) {
-  for (const auto* name : {"opcda-deploy", "opcda-update", "slmp-ascii-deploy", "slmp-binary-deploy", "start", "stop",
-                           "push", "pull"}) {
+  for (const auto* name :
+       {"opcda-deploy", "opcda-update", "slmp-ascii-deploy", "slmp-binary-deploy", "start", "stop", "push", "pull"}) {
     ASSERT_FALSE(sample_text(name).empty()) << name;
     EXPECT_EQ(refused(sample_text(name)), "") << name;
   }
@@ -53,19 +53,20 @@ TEST(ParseRequest, TellsAllProblemsAtOnceEachWithItsPath) {
       .set(std::string{kAttributes} + "/1/address-list/words/2/tag-name", "error");
   EXPECT_THAT(
       request.problems(),
-      ElementsAre("Parameter version must be integer. Found '2.0'; give an integer from 1 to 9007199254740991, such as "
-                  "2 or '2'. (job.properties[0].version)",
-                  "Parameter gg-group-id must be string. Found 5; give the id of a gateway's group. (job.gg-group-id)",
-                  "Parameter machine-query-iterations must be integer. Found 5.0; give an integer from 1 to 30. "
-                  "(job.machine-details.data-parameters.machine-query-iterations)",
-                  "Value port-number out of range. Found 99999; give an integer from 1 to 65535. "
-                  "(job.machine-details.connectivity-parameters.port-number)",
-                  "Parameter station not found in job request. Give an integer from 0 to 120, or 255. "
-                  "(job.machine-details.connectivity-parameters.station)",
-                  AllOf(StartsWith("Value module out of range. 'ZZ' "),
-                        EndsWith(". (job.machine-details.connectivity-parameters.module)")),
-                  AllOf(StartsWith("Value tag-name out of range. 'error' is a topic of the job itself; "),
-                        EndsWith(" (job.machine-details.data-parameters.attributes[1].address-list.words[2].tag-name)"))));
+      ElementsAre(
+          "Parameter version must be integer. Found '2.0'; give an integer from 1 to 9007199254740991, such as "
+          "2 or '2'. (job.properties[0].version)",
+          "Parameter gg-group-id must be string. Found 5; give the id of a gateway's group. (job.gg-group-id)",
+          "Parameter machine-query-iterations must be integer. Found 5.0; give an integer from 1 to 30. "
+          "(job.machine-details.data-parameters.machine-query-iterations)",
+          "Value port-number out of range. Found 99999; give an integer from 1 to 65535. "
+          "(job.machine-details.connectivity-parameters.port-number)",
+          "Parameter station not found in job request. Give an integer from 0 to 120, or 255. "
+          "(job.machine-details.connectivity-parameters.station)",
+          AllOf(StartsWith("Value module out of range. 'ZZ' "),
+                EndsWith(". (job.machine-details.connectivity-parameters.module)")),
+          AllOf(StartsWith("Value tag-name out of range. 'error' is a topic of the job itself; "),
+                EndsWith(" (job.machine-details.data-parameters.attributes[1].address-list.words[2].tag-name)"))));
 }
 
 TEST(ParseRequest, IsRefusedWhenItIsNoJsonObject) {
@@ -130,15 +131,15 @@ TEST(ParseRequest, TakesAVersionAsTextOrNumber) {
   EXPECT_EQ(version(12), 12);
   EXPECT_EQ(version("12"), 12);
   EXPECT_EQ(version(9'007'199'254'740'991), 9'007'199'254'740'991);
-  for (boost::json::value wrong : {boost::json::value{0}, boost::json::value{-1}, boost::json::value{"0"},
-                                   boost::json::value{9'007'199'254'740'992}, boost::json::value{"9999999999999999999"},
-                                   boost::json::value{18'446'744'073'709'551'615U}})
+  for (boost::json::value wrong : {boost::json::value(0), boost::json::value(-1), boost::json::value("0"),
+                                   boost::json::value(9'007'199'254'740'992), boost::json::value("9999999999999999999"),
+                                   boost::json::value(18'446'744'073'709'551'615U)})
     EXPECT_THAT(Edited{"stop"}.set("/job/properties/0/version", wrong).problems(),
                 ElementsAre(StartsWith("Value version out of range. Found ")))
         << wrong;
-  for (boost::json::value wrong : {boost::json::value{"2.0"}, boost::json::value{2.0}, boost::json::value{""},
-                                   boost::json::value{"-1"}, boost::json::value{" 1"}, boost::json::value{nullptr},
-                                   boost::json::value{true}, boost::json::value{"99999999999999999999"}})
+  for (boost::json::value wrong : {boost::json::value("2.0"), boost::json::value(2.0), boost::json::value(""),
+                                   boost::json::value("-1"), boost::json::value(" 1"), boost::json::value(nullptr),
+                                   boost::json::value(true), boost::json::value("99999999999999999999")})
     EXPECT_THAT(Edited{"stop"}.set("/job/properties/0/version", wrong).problems(),
                 ElementsAre(StartsWith("Parameter version must be integer. Found ")))
         << wrong;

@@ -25,8 +25,9 @@ TEST(Topics, AreTakenApartAgain) {
 }
 
 TEST(Topics, OfAnotherShapeAreNotTaken) {
-  for (const auto* topic : {"", "m2c2/group/", "m2c2/group/f", "m2c2/group/f/job", "m2c2/group/f/job/", "m2c2/group//job/x",
-                            "m2c2/group/f/job/x/y", "m2c2/group/f/status", "m2c2/job/x/info", "m2c2/group/f/jobs/x"})
+  for (const auto* topic :
+       {"", "m2c2/group/", "m2c2/group/f", "m2c2/group/f/job", "m2c2/group/f/job/", "m2c2/group//job/x",
+        "m2c2/group/f/job/x/y", "m2c2/group/f/status", "m2c2/job/x/info", "m2c2/group/f/jobs/x"})
     EXPECT_EQ(job_in_group_topic(topic), std::nullopt) << topic;
   for (const auto* topic : {"", "m2c2/group/", "m2c2/group/f", "m2c2/group//status", "m2c2/group/f/status/x",
                             "m2c2/group/f/job/status", "m2c2/job/status"})

@@ -14,8 +14,8 @@ namespace m2c2::job {
 namespace json = boost::json;
 namespace {
 
-/// A request takes more room in its envelope, and once it has been read and written again.
-constexpr JsonLimits kLimits{.bytes = 2 * kMostRequestBytes, .depth = kMostRequestDepth + 2};
+/// Whatever request was accepted fits: written again, a control character may take six bytes for one.
+constexpr JsonLimits kLimits{.bytes = 6 * kMostRequestBytes + 4096, .depth = kMostRequestDepth + 2};
 
 constexpr Integer kRevision{0, std::numeric_limits<std::int64_t>::max()};
 constexpr Choice kStates{std::array{Word{"running", RunState::running}, Word{"stopped", RunState::stopped}}};
@@ -99,7 +99,7 @@ std::string to_json(const Wanted& wanted) {
   put(document, "send-data-to-stream-manager", wanted.destinations.to_stream);
   put(document, "send-data-to-iot-topic", wanted.destinations.to_topic);
   document["request"] = wanted.request;
-  return to_json(json::value{std::move(document)});
+  return to_json(json::value(std::move(document)));
 }
 
 Result<ParsedWanted> parse_wanted(std::string_view text) { return parse<ParsedWanted>(text, read_wanted); }
@@ -110,7 +110,7 @@ std::string to_json(const Command& command) {
   document["job"] = command.job;
   put(document, "version", command.version);
   if (command.control == Control::push) document["request"] = command.request;
-  return to_json(json::value{std::move(document)});
+  return to_json(json::value(std::move(document)));
 }
 
 Result<ParsedCommand> parse_command(std::string_view text) { return parse<ParsedCommand>(text, read_command); }

@@ -39,7 +39,7 @@ std::string fault(const auto& result) {
 
 TEST(Wanted, IsWrittenInReadableOrder) {
   auto wanted = wanted_start();
-  wanted.request = {{"job", {}}};
+  wanted.request = {{"job", nullptr}};
   EXPECT_EQ(to_json(wanted),
             R"({"job":"job-machine1","revision":1716,"control":"start","requested-version":"1","version":"1",)"
             R"("state":"running","send-data-to-iot-topic":true,"request":{"job":null}})");
@@ -79,7 +79,8 @@ TEST(Wanted, HoldsARequestThatValidates) {
 
 TEST(Wanted, HoldsTheRequestOfItsJobAndVersion) {
   const auto text = to_json(wanted_start());
-  EXPECT_THAT(fault(parse_wanted(edited(text, "job", "other"))), HasSubstr("It is of job 'job-machine1', not of 'other'"));
+  EXPECT_THAT(fault(parse_wanted(edited(text, "job", "other"))),
+              HasSubstr("It is of job 'job-machine1', not of 'other'"));
   EXPECT_THAT(fault(parse_wanted(edited(text, "version", "2"))), HasSubstr("It is of version 1, not of 2"));
   EXPECT_THAT(fault(parse_wanted(edited(text, "request", Edited{"stop"}.document()))), HasSubstr("It defines no job"));
 }
@@ -99,10 +100,8 @@ TEST(Wanted, TakesTheDeepestRequestThatIsAccepted) {
 }
 
 TEST(Command, ToPushCarriesTheRequest) {
-  const Command command{.control = Control::push,
-                        .job = "job-machine1",
-                        .version = 1,
-                        .request = Edited{"opcda-deploy"}.document()};
+  const Command command{
+      .control = Control::push, .job = "job-machine1", .version = 1, .request = Edited{"opcda-deploy"}.document()};
   const auto parsed = parse_command(to_json(command));
   ASSERT_TRUE(parsed) << parsed.error().text;
   EXPECT_EQ(to_json(parsed->command), to_json(command));
@@ -127,9 +126,8 @@ TEST(Command, IsPushOrPull) {
 TEST(PulledRequest, SaysWhenItWasUpdated) {
   const WallTime at{std::chrono::sys_days{std::chrono::year{2021} / 2 / 19} + std::chrono::microseconds{426'170}};
   const boost::json::object request{{"job", {{"control", "deploy"}, {"gg-group-id", "factory-1"}}}};
-  EXPECT_EQ(to_json(with_last_update(request, at)),
-            R"({"job":{"control":"deploy","gg-group-id":"factory-1",)"
-            R"("_last-update-timestamp_":"2021-02-19 00:00:00.426170"}})");
+  EXPECT_EQ(to_json(with_last_update(request, at)), R"({"job":{"control":"deploy","gg-group-id":"factory-1",)"
+                                                    R"("_last-update-timestamp_":"2021-02-19 00:00:00.426170"}})");
 }
 
 TEST(PulledRequest, CanBeDeployedAgain) {

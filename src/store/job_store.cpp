@@ -10,9 +10,12 @@ const char* error_family_name(StoreError) { return "store"; }
 
 std::string error_text(StoreError error) {
   switch (error) {
-    case StoreError::exists: return "that version of the job is stored already";
-    case StoreError::stale: return "the job has been changed since it was read";
-    case StoreError::failed: break;
+    case StoreError::exists:
+      return "that version of the job is stored already";
+    case StoreError::stale:
+      return "the job has been changed since it was read";
+    case StoreError::failed:
+      break;
   }
   return "the job store failed";
 }

@@ -89,8 +89,12 @@ TEST_P(SlmpInboxTest, AnAnswerThatBeganBeforeTheQuestionIsDropped) {
   EXPECT_EQ(counters_.stale, 1u);
 }
 
-TEST_P(SlmpInboxTest, ASerialNumberTellsLateAnswersThatComeAfterTheQuestion) {
-  if (!by_serial()) GTEST_SKIP() << "3E has none";
+class SlmpInboxSerialTest : public SlmpInboxTest {};
+INSTANTIATE_TEST_SUITE_P(FormatsWithSerial, SlmpInboxSerialTest,
+                         testing::Values(slmp::Format{slmp::FrameType::e4, slmp::Code::binary},
+                                         slmp::Format{slmp::FrameType::e4, slmp::Code::ascii}));
+
+TEST_P(SlmpInboxSerialTest, LateAnswersThatComeAfterTheQuestionAreDropped) {
   inbox_.expect(kOwn, 2);
   receive(wire_.words({1}, 1));
   receive(wire_.words({3}, 3));

@@ -181,7 +181,7 @@ void encode_label_values(Bytes& out, Code code, std::span<const LabelValue> valu
   for (const LabelValue& value : values) {
     to.u8(value.type);
     to.u8(0);
-    to.u16(static_cast<std::uint16_t>(value.data.size()));
+    to.u16(value.unit == 0 ? static_cast<std::uint16_t>(value.data.size()) : value.length);
     put_label_data(to, value, order);
   }
 }

@@ -94,6 +94,12 @@ TEST(ResponseData, OddArrayLengthInBytesRoundsUpToWholeWords) {
   EXPECT_EQ(values->at(0), (LabelValue{id(LabelType::string), 1, 3, binary("41 42 43 00")}));
 }
 
+TEST(ResponseData, OddLabelLengthRoundsUpToWholeWordsToo) {
+  const Bytes data = binary("0100 type: 09 00 0300 data: 4142 4300");
+  EXPECT_EQ(only_label(Code::binary, data), (LabelValue{id(LabelType::string), 1, 3, binary("41 42 43 00")}));
+  EXPECT_EQ(wire(encode_label_values, Code::binary, std::vector{only_label(Code::binary, data)}), data);
+}
+
 TEST(ResponseData, LabelDataOfEitherCodeIsInMemoryOrder) {
   const auto same = [](const char* binary_data, const char* ascii_data) {
     EXPECT_EQ(only_label(Code::binary, binary(binary_data)), only_label(Code::ascii, ascii(ascii_data)));

@@ -20,16 +20,23 @@ constexpr std::chrono::milliseconds kPatience{2000};
 /// What to do about a primary result code; nothing for those that SQLite's own text has to explain.
 std::string_view remedy(int code) {
   switch (code & 0xFF) {
-    case SQLITE_NOTADB: return "name another file, or move this one away";
-    case SQLITE_CORRUPT: return "put back a copy of it, or move it away and deploy the jobs again";
+    case SQLITE_NOTADB:
+      return "name another file, or move this one away";
+    case SQLITE_CORRUPT:
+      return "put back a copy of it, or move it away and deploy the jobs again";
     case SQLITE_READONLY:
     case SQLITE_PERM:
-    case SQLITE_CANTOPEN: return "it must be a file that this user may write, in a folder that this user may write";
-    case SQLITE_FULL: return "free space on its disk";
-    case SQLITE_IOERR: return "see whether its disk is full or broken";
+    case SQLITE_CANTOPEN:
+      return "it must be a file that this user may write, in a folder that this user may write";
+    case SQLITE_FULL:
+      return "free space on its disk";
+    case SQLITE_IOERR:
+      return "see whether its disk is full or broken";
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return "another program holds it for more than 2 s: end that program, or try again";
-    default: return {};
+    case SQLITE_LOCKED:
+      return "another program holds it for more than 2 s: end that program, or try again";
+    default:
+      return {};
   }
 }
 
@@ -56,9 +63,12 @@ void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_final
 
 Result<bool> Statement::step() {
   switch (sqlite3_step(handle_.get())) {
-    case SQLITE_ROW: return true;
-    case SQLITE_DONE: return false;
-    default: return database_->failure();
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return database_->failure();
   }
 }
 
@@ -79,8 +89,8 @@ void Database::Close::operator()(sqlite3* handle) const { sqlite3_close(handle);
 Result<Database> Database::open(std::string path) {
   if (auto folder = make_folder_of(path); !folder) return std::unexpected{std::move(folder).error()};
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database;
   database.path_ = std::move(path);
   database.handle_.reset(handle);  // there even after a failure, to tell what failed

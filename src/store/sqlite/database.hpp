@@ -22,7 +22,8 @@ using Value = std::variant<std::monostate, std::int64_t, double, std::string_vie
 
 class Database;
 
-/// A statement under way. Columns, counted from 0, are there while step() says that a row is. Not to outlive its Database.
+/// A statement under way. Columns, counted from 0, are there while step() says that a row is. Not to outlive its
+/// Database.
 class Statement {
  public:
   /// True: a row; false: the end.

@@ -59,14 +59,14 @@ Result<bool> has_tables(Database& database) {
   if (*things == 0) return false;
   const auto application = number(database, "PRAGMA application_id");
   if (!application) return std::unexpected{application.error()};
-  if (*application != kApplication)
-    return database.refuse("it is the database of another program: name another file");
+  if (*application != kApplication) return database.refuse("it is the database of another program: name another file");
   const auto version = number(database, "PRAGMA user_version");
   if (!version) return std::unexpected{version.error()};
   if (*version > kSchemaVersion)
-    return database.refuse(fmt::format("a newer m2c2 wrote it (schema {}, this program knows {}): use that m2c2 or a newer "
-                                       "one, or name another file",
-                                       *version, kSchemaVersion));
+    return database.refuse(
+        fmt::format("a newer m2c2 wrote it (schema {}, this program knows {}): use that m2c2 or a newer "
+                    "one, or name another file",
+                    *version, kSchemaVersion));
   return true;
 }
 
@@ -86,7 +86,8 @@ Result<> make_tables(Database& database) {
   if (!made_meanwhile) return std::unexpected{made_meanwhile.error()};
   if (*made_meanwhile) return {};
   if (auto made = database.execute(kTables); !made) return made;
-  const std::string mark = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplication, kSchemaVersion);
+  const std::string mark =
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplication, kSchemaVersion);
   if (auto marked = database.execute(mark.c_str()); !marked) return marked;
   return transaction->commit();
 }

@@ -25,7 +25,8 @@ constexpr std::string_view kSelectVersion =
     "FROM jobs WHERE jobid = ? AND version = ?";
 constexpr std::string_view kInsertVersion =
     "INSERT INTO jobs (jobid, version, control, gggroupid, \"machine-details\", process, site, area, machine, "
-    "data_parameters, machine_query_iterations, machine_query_time_interval, protocol, address, job_details, timestamp) "
+    "data_parameters, machine_query_iterations, machine_query_time_interval, protocol, address, job_details, "
+    "timestamp) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
 Value maybe(const auto& optional) { return optional ? Value{static_cast<std::int64_t>(*optional)} : Value{}; }
@@ -127,30 +128,29 @@ Result<> SqliteStore::add_version(const JobVersion& version, const JobHead& next
 }
 
 Result<> SqliteStore::set_head(const JobHead& next, std::int64_t expected) {
-  return one_row(database_.change(kUpdateHead, {next.revision, next.group, next.latest, next.version, to_text(next.state),
-                                                to_text(next.control), maybe(next.requested_version),
-                                                maybe(next.destinations.to_stream), maybe(next.destinations.to_topic),
-                                                next.request_digest, next.job, expected}),
-                 StoreError::stale);
-}
-
-Result<> SqliteStore::insert_head(const JobHead& head) {
   return one_row(
-      database_.change(kInsertHead, {head.job, head.revision, head.group, head.latest, head.version, to_text(head.state),
-                                     to_text(head.control), maybe(head.requested_version),
-                                     maybe(head.destinations.to_stream), maybe(head.destinations.to_topic),
-                                     head.request_digest}),
+      database_.change(kUpdateHead,
+                       {next.revision, next.group, next.latest, next.version, to_text(next.state),
+                        to_text(next.control), maybe(next.requested_version), maybe(next.destinations.to_stream),
+                        maybe(next.destinations.to_topic), next.request_digest, next.job, expected}),
       StoreError::stale);
 }
 
+Result<> SqliteStore::insert_head(const JobHead& head) {
+  return one_row(database_.change(kInsertHead, {head.job, head.revision, head.group, head.latest, head.version,
+                                                to_text(head.state), to_text(head.control),
+                                                maybe(head.requested_version), maybe(head.destinations.to_stream),
+                                                maybe(head.destinations.to_topic), head.request_digest}),
+                 StoreError::stale);
+}
+
 Result<> SqliteStore::insert_version(const JobVersion& version) {
-  return one_row(
-      database_.change(kInsertVersion,
-                       {version.job, version.version, version.control, version.group, version.machine_details,
-                        version.process, version.site, version.area, version.machine, version.data_parameters,
-                        std::int64_t{version.iterations}, version.interval, version.protocol, version.address,
-                        version.job_details, version.timestamp}),
-      StoreError::exists);
+  return one_row(database_.change(kInsertVersion, {version.job, version.version, version.control, version.group,
+                                                   version.machine_details, version.process, version.site, version.area,
+                                                   version.machine, version.data_parameters,
+                                                   std::int64_t{version.iterations}, version.interval, version.protocol,
+                                                   version.address, version.job_details, version.timestamp}),
+                 StoreError::exists);
 }
 
 }  // namespace sqlite

@@ -81,9 +81,10 @@ TEST_F(SqliteStoreFile, HasTheOriginalsTableAsColumns) {
   ASSERT_EQ(add(*must_open(), 1, 0), kDone);
   sqlite::Database database = raw();
   auto row = database
-                 .query("SELECT jobid, version, control, gggroupid, \"machine-details\", process, site, area, machine, "
-                        "data_parameters, machine_query_iterations, machine_query_time_interval, protocol, address, "
-                        "job_details, timestamp FROM jobs WHERE jobid = 'press' AND version = 1")
+                 .query(
+                     "SELECT jobid, version, control, gggroupid, \"machine-details\", process, site, area, machine, "
+                     "data_parameters, machine_query_iterations, machine_query_time_interval, protocol, address, "
+                     "job_details, timestamp FROM jobs WHERE jobid = 'press' AND version = 1")
                  .value();
   ASSERT_TRUE(row.step().value());
   EXPECT_EQ(row.text(3), "factory-1");
@@ -203,7 +204,8 @@ TEST_F(SqliteStoreFile, RefusesAReadOnlyFolder) {
   const fs::path folder = folder_ / "read-only";
   fs::create_directories(folder);
   file_ = folder / "jobs.db";
-  fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
+  fs::permissions(folder,
+                  fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
   const AsNobody nobody;
   EXPECT_THAT(outcome(open()), AllOf(HasSubstr(file_.string()), HasSubstr("in a folder that this user may write")));
 }
