@@ -46,7 +46,8 @@ void Area::write(std::size_t first, slmp::DataType type, std::span<const std::ui
 }
 
 void Area::move(std::size_t first, slmp::DataType type, const Signal& signal) {
-  const Mover mover{.first = first, .cells = cells_of(type, slmp::words_per_element(type)), .type = type, .signal = signal};
+  const Mover mover{
+      .first = first, .cells = cells_of(type, slmp::words_per_element(type)), .type = type, .signal = signal};
   stop_movers(first, mover.cells);
   movers_.insert(std::ranges::lower_bound(movers_, first, {}, &Mover::first), mover);
 }

@@ -53,13 +53,20 @@ constexpr std::array kIqrDevices{
 
 // The random read takes contacts and coils here.
 constexpr std::array kIqfDevices{
-    DeviceRange{"SM", 10000}, DeviceRange{"SD", 12000}, DeviceRange{"X", 1024},  DeviceRange{"Y", 1024},
-    DeviceRange{"M", 7680},   DeviceRange{"L", 7680},   DeviceRange{"F", 128},   DeviceRange{"B", 256},
-    DeviceRange{"D", 8000},   DeviceRange{"W", 512},    DeviceRange{"TS", 512},  DeviceRange{"TC", 512},
-    DeviceRange{"TN", 512},   DeviceRange{"STS", 16},   DeviceRange{"STC", 16},  DeviceRange{"STN", 16},
-    DeviceRange{"CS", 256},   DeviceRange{"CC", 256},   DeviceRange{"CN", 256},  DeviceRange{"SB", 512},
-    DeviceRange{"SW", 512},   DeviceRange{"S", 4096},   DeviceRange{"Z", 20},    DeviceRange{"R", 32768},
-    DeviceRange{"LCS", 64},   DeviceRange{"LCC", 64},   DeviceRange{"LCN", 64},  DeviceRange{"LZ", 2, Reach::random_dword},
+    DeviceRange{"SM", 10000}, DeviceRange{"SD", 12000},
+    DeviceRange{"X", 1024},   DeviceRange{"Y", 1024},
+    DeviceRange{"M", 7680},   DeviceRange{"L", 7680},
+    DeviceRange{"F", 128},    DeviceRange{"B", 256},
+    DeviceRange{"D", 8000},   DeviceRange{"W", 512},
+    DeviceRange{"TS", 512},   DeviceRange{"TC", 512},
+    DeviceRange{"TN", 512},   DeviceRange{"STS", 16},
+    DeviceRange{"STC", 16},   DeviceRange{"STN", 16},
+    DeviceRange{"CS", 256},   DeviceRange{"CC", 256},
+    DeviceRange{"CN", 256},   DeviceRange{"SB", 512},
+    DeviceRange{"SW", 512},   DeviceRange{"S", 4096},
+    DeviceRange{"Z", 20},     DeviceRange{"R", 32768},
+    DeviceRange{"LCS", 64},   DeviceRange{"LCC", 64},
+    DeviceRange{"LCN", 64},   DeviceRange{"LZ", 2, Reach::random_dword},
 };
 
 template <std::size_t FileRegisters>

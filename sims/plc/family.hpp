@@ -42,7 +42,7 @@ struct Family {
   slmp::Limits binary;
   slmp::Limits ascii;
   Refusals refusals;
-  bool frame_4e;           ///< otherwise a 4E frame gets no answer
+  bool frame_4e;  ///< otherwise a 4E frame gets no answer
   bool iqr_subcommands;
   bool labels;
   bool answers_last_only;  ///< of several requests that come together on a TCP connection

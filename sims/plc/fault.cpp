@@ -14,7 +14,7 @@ namespace {
 
 struct Switch {
   std::string_view name;
-  bool Faults::*on;
+  bool Faults::* on;
 };
 constexpr std::array kSwitches{
     Switch{"silence", &Faults::silence},           Switch{"late", &Faults::late},
@@ -22,9 +22,7 @@ constexpr std::array kSwitches{
     Switch{"garbage", &Faults::garbage},           Switch{"one-client", &Faults::one_client},
 };
 
-Parsed<> set_delay(Faults& faults, std::string_view text) {
-  return keep(parse_duration(text), faults.delay);
-}
+Parsed<> set_delay(Faults& faults, std::string_view text) { return keep(parse_duration(text), faults.delay); }
 
 Parsed<> set_drop(Faults& faults, std::string_view text) {
   const auto fraction = parse_number(text);
@@ -41,13 +39,9 @@ Parsed<std::uint64_t> parse_count(std::string_view text) {
   return std::unexpected{fmt::format("'{}' is not a count of 1 or more, for example split:3 or close:100", text)};
 }
 
-Parsed<> set_split(Faults& faults, std::string_view text) {
-  return keep(parse_count(text), faults.split);
-}
+Parsed<> set_split(Faults& faults, std::string_view text) { return keep(parse_count(text), faults.split); }
 
-Parsed<> set_close(Faults& faults, std::string_view text) {
-  return keep(parse_count(text), faults.close);
-}
+Parsed<> set_close(Faults& faults, std::string_view text) { return keep(parse_count(text), faults.close); }
 
 Parsed<> add_error(Faults& faults, std::string_view text) {
   const auto [code, place] = split(text, '@');

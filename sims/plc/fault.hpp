@@ -19,16 +19,16 @@ struct ForcedError {
 
 /// Those at work, all at once.
 struct Faults {
-  Duration delay{};             ///< before each answer
-  double drop = 0;              ///< fraction of requests that get no answer
-  std::size_t split = 0;        ///< TCP: bytes a piece; 0: in one piece
-  std::uint64_t close = 0;      ///< TCP: closes after so many requests; 0: never
-  bool silence = false;         ///< no answers
-  bool late = false;            ///< each request is answered with the answer of the one before
-  bool stale_serial = false;    ///< 4E: each answer carries the serial number of the request before
-  bool wrong_route = false;     ///< answers come from another station
-  bool garbage = false;         ///< random bytes instead of an answer
-  bool one_client = false;      ///< TCP: while one client is connected, the next is closed at once
+  Duration delay{};           ///< before each answer
+  double drop = 0;            ///< fraction of requests that get no answer
+  std::size_t split = 0;      ///< TCP: bytes a piece; 0: in one piece
+  std::uint64_t close = 0;    ///< TCP: closes after so many requests; 0: never
+  bool silence = false;       ///< no answers
+  bool late = false;          ///< each request is answered with the answer of the one before
+  bool stale_serial = false;  ///< 4E: each answer carries the serial number of the request before
+  bool wrong_route = false;   ///< answers come from another station
+  bool garbage = false;       ///< random bytes instead of an answer
+  bool one_client = false;    ///< TCP: while one client is connected, the next is closed at once
   std::vector<ForcedError> errors;
 };
 

@@ -13,7 +13,7 @@ using slmp::DataType;
 using slmp::LabelType;
 
 constexpr std::size_t kTextCharacters = 16;
-constexpr std::size_t kStringWords = kTextCharacters / 2 + 1;   // and room for the NUL
+constexpr std::size_t kStringWords = kTextCharacters / 2 + 1;  // and room for the NUL
 constexpr std::size_t kWstringWords = kTextCharacters + 1;
 
 /// "2", or with the prefixes of constants "K2" and "H1F".

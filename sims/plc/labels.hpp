@@ -12,9 +12,9 @@ namespace m2c2::sim {
 
 struct Label {
   slmp::LabelType type;
-  slmp::DataType data;       ///< of one element
-  std::size_t elements;      ///< of an array; 0: not an array
-  std::size_t cells_each;    ///< one for a bit, otherwise words
+  slmp::DataType data;     ///< of one element
+  std::size_t elements;    ///< of an array; 0: not an array
+  std::size_t cells_each;  ///< one for a bit, otherwise words
   Area area;
 };
 

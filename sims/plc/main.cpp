@@ -55,8 +55,8 @@ net::Task<> report_each_second(net::EventLoop& loop, const Counters& now) {
   Counters before;
   for (SteadyTime next = loop.steady() + 1s;; next += 1s) {
     co_await alarm->wait_until(next);
-    fmt::print(stderr, "{} requests ({}/s), {} answers, {} of them errors, {} ignored\n", now.requests,
-               now.requests - before.requests, now.answers, now.refusals, now.ignored);
+    fmt::print(stderr, "{} requests ({}/s), {} refused, {} answers, {} ignored\n", now.requests,
+               now.requests - before.requests, now.refusals, now.answers, now.ignored);
     before = now;
   }
 }
@@ -74,7 +74,7 @@ int run(const Options& options) {
   std::vector<std::unique_ptr<Port>> ports;
   for (const net::Endpoint& at : options.listen) {
     auto port = open_port(loop, station, at, options.carriers, start);
-    if (!port) return complain(port.error().text);
+    if (!port) return complain(port.error().text + "; choose another with --listen, port 0 for any free one");
     ports.push_back(std::move(*port));
   }
   for (const auto& port : ports) announce(*port, options);

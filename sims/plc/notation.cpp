@@ -21,7 +21,7 @@ struct Unit {
   Duration length;
 };
 constexpr std::array kUnits{Unit{"us", 1us}, Unit{"ms", 1ms}, Unit{"s", 1s}, Unit{"m", 1min}};
-constexpr double kLongest = 1e9;  // of any unit; keeps the product in range
+constexpr double kLongest = 1e17;  // nanoseconds; three years
 
 std::optional<std::uint64_t> parse_device_number(const slmp::DeviceType& type, std::string_view text) {
   return type.radix == 16 ? parse_hex(text) : parse_decimal(text);
@@ -48,9 +48,9 @@ Parsed<Duration> parse_duration(std::string_view text) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   const auto number = parse_number(text.substr(0, digits));
   for (const Unit& unit : kUnits) {
-    if (text.substr(digits) != unit.name || !number || *number > kLongest) continue;
-    const auto length = std::chrono::duration_cast<Duration>(*number * std::chrono::duration<double>{unit.length});
-    if (length > Duration::zero()) return length;
+    if (text.substr(digits) != unit.name || !number) continue;
+    const double length = *number * static_cast<double>(unit.length.count());
+    if (length >= 1 && length <= kLongest) return Duration{std::llround(length)};
   }
   return std::unexpected{fmt::format("'{}' is not a duration, for example 50us, 500ms, 10s or 2m", text)};
 }

@@ -51,7 +51,8 @@ TEST(Notation, ValuesBecomeWords) {
 }
 
 TEST(Notation, ValuesThatDoNotFitAreRefused) {
-  EXPECT_THAT(parse_words(DataType::uint16, "65536").error(), HasSubstr("65536 does not fit uint16; write for example"));
+  EXPECT_THAT(parse_words(DataType::uint16, "65536").error(),
+              HasSubstr("65536 does not fit uint16; write for example"));
   EXPECT_THAT(parse_words(DataType::uint16, "-32769").error(), HasSubstr("does not fit"));
   EXPECT_THAT(parse_words(DataType::bit, "2").error(), HasSubstr("does not fit bit"));
   EXPECT_THAT(parse_words(DataType::uint64, "18446744073709551616").error(), HasSubstr("does not fit"));

@@ -52,21 +52,20 @@ void declare(CLI::App& app, Texts& texts, Options& options) {
   const auto each = [&](const char* name, std::vector<std::string>& into, const char* what, const char* type) {
     app.add_option(name, into, what)->type_name(type)->allow_extra_args(false);
   };
-  app.add_option("--family", texts.family, "The CPU to play")
+  app.add_option("--family", texts.family, "The CPU to play; default iq-r")
       ->check(CLI::IsMember{family_names})
-      ->type_name("iq-r|iq-f|q|l")
-      ->capture_default_str();
-  each("--listen", texts.listen, "Where to listen, again for each further port; default 127.0.0.1:5007", "ADDRESS:PORT");
-  app.add_option("--transport", texts.transport, "What the ports carry")
+      ->option_text("iq-r|iq-f|q|l");
+  each("--listen", texts.listen, "Where to listen, again for each further port; default 127.0.0.1:5007",
+       "ADDRESS:PORT");
+  app.add_option("--transport", texts.transport, "What the ports carry; default both")
       ->check(CLI::IsMember{{"tcp", "udp", "both"}})
-      ->type_name("tcp|udp|both")
-      ->capture_default_str();
+      ->option_text("tcp|udp|both");
   app.add_option("--code", texts.code, "The ports' communication code; without it each request's own")
       ->check(CLI::IsMember{{"ascii", "binary"}})
-      ->type_name("ascii|binary");
+      ->option_text("ascii|binary");
   app.add_option("--frame", texts.frame, "The only frame answered; without it both")
       ->check(CLI::IsMember{{"3e", "4e"}})
-      ->type_name("3e|4e");
+      ->option_text("3e|4e");
   each("--set", options.values, "A value that stands still, again for each further one", "PLACE=VALUE");
   each("--signal", options.signals, "A value that moves, again for each further one", "PLACE=SIGNAL");
   each("--fault", options.faults, "A fault, again for each further one", "FAULT");
@@ -112,7 +111,8 @@ Parsed<net::Endpoint> parse_endpoint(std::string_view text) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   const auto port = colon == std::string_view::npos ? std::nullopt : parse_decimal(text.substr(colon + 1));
   if (!port || *port > UINT16_MAX || host.empty()) {
-    return std::unexpected{fmt::format("'{}' is not an address and port, for example 127.0.0.1:5007 or [::1]:5007", text)};
+    return std::unexpected{
+        fmt::format("'{}' is not an address and port, for example 127.0.0.1:5007 or [::1]:5007", text)};
   }
   return net::Endpoint{.host = std::string{host}, .port = static_cast<std::uint16_t>(*port)};
 }

@@ -16,7 +16,7 @@ std::uint16_t unreadable(std::size_t size, std::size_t expected) {
   return size == expected ? end_code::content : end_code::length;
 }
 
-/// A device's code and number: in ASCII, a code of one byte takes 2 letters and every further byte 2 digits.
+/// A device's code and number; ASCII takes two characters a byte for either.
 std::size_t device_size(Code code, std::uint16_t subcommand) {
   return slmp::field_size(code, slmp::is_iqr(subcommand) ? 6 : 4);
 }
@@ -39,13 +39,16 @@ std::size_t self_test_size(Code code, ByteView data) {
 
 bool knows_subcommand(const Family& family, const slmp::Request& request) {
   switch (static_cast<Command>(request.command)) {
-    case Command::device_read: return request.subcommand <= (family.iqr_subcommands ? 3 : 1);
+    case Command::device_read:
+      return request.subcommand <= (family.iqr_subcommands ? 3 : 1);
     case Command::device_read_random:
       return request.subcommand == 0 || (family.iqr_subcommands && request.subcommand == 2);
     case Command::label_read_random:
-    case Command::array_label_read: return family.labels && request.subcommand == 0;
+    case Command::array_label_read:
+      return family.labels && request.subcommand == 0;
     case Command::read_type_name:
-    case Command::self_test: return !family.model.empty() && request.subcommand == 0;
+    case Command::self_test:
+      return !family.model.empty() && request.subcommand == 0;
   }
   return false;
 }
@@ -65,12 +68,18 @@ Plc::Answer Plc::answer(Code code, const slmp::Request& request, Duration at) {
 
 Plc::EndCode Plc::run(Code code, const slmp::Request& request, Duration at) {
   switch (static_cast<Command>(request.command)) {
-    case Command::device_read: return read_devices(code, request, at);
-    case Command::device_read_random: return read_random(code, request, at);
-    case Command::label_read_random: return read_labels(code, request.data, at);
-    case Command::array_label_read: return read_arrays(code, request.data, at);
-    case Command::read_type_name: return name_type(code, request.data);
-    case Command::self_test: return test_loopback(code, request.data);
+    case Command::device_read:
+      return read_devices(code, request, at);
+    case Command::device_read_random:
+      return read_random(code, request, at);
+    case Command::label_read_random:
+      return read_labels(code, request.data, at);
+    case Command::array_label_read:
+      return read_arrays(code, request.data, at);
+    case Command::read_type_name:
+      return name_type(code, request.data);
+    case Command::self_test:
+      return test_loopback(code, request.data);
   }
   return end_code::command;
 }

@@ -40,8 +40,9 @@ TEST_P(EveryCode, ReadsBitDevicesAsWordsFromAnyNumber) {
 
 TEST_P(EveryCode, ReadsAtRandom) {
   Dialogue plc{"iq-r", {FrameType::e4, GetParam()}};
-  for (const char* line : {"set D0=0x1995", "set TN0=0x1202", "set M100=uint16:0x2030", "set X20=uint16:0x4849",
-                           "set D1500=uint32:0x4C544F4E", "set Y160=uint32:0xC3DEB9AF", "set M1111=uint32:0xBADDBCB7"}) {
+  for (const char* line :
+       {"set D0=0x1995", "set TN0=0x1202", "set M100=uint16:0x2030", "set X20=uint16:0x4849",
+        "set D1500=uint32:0x4C544F4E", "set Y160=uint32:0xC3DEB9AF", "set M1111=uint32:0xBADDBCB7"}) {
     plc.tell(line);
   }
   for (const std::uint16_t subcommand : kBothKinds) {

@@ -48,9 +48,8 @@ void Session::receive(ByteView bytes, Duration at, Reaction& reaction) {
 std::optional<Session::Message> Session::next_message(ByteView& rest) {
   const auto format = slmp::detect_request_format(rest);
   if (!format && rest.size() < 4) return std::nullopt;
-  const auto size = format && accepts(*format)
-                        ? slmp::message_size(*format, slmp::Side::request, rest)
-                        : std::unexpected{slmp::FrameFault::subheader};
+  const auto size = format && accepts(*format) ? slmp::message_size(*format, slmp::Side::request, rest)
+                                               : std::unexpected{slmp::FrameFault::subheader};
   if (!size) {
     ++station_.counters.ignored;
     rest = {};
@@ -86,9 +85,11 @@ bool Session::take(const Message& message, Duration at, Reaction& reaction) {
 
 void Session::answer(slmp::Format format, const slmp::Request& request, const Plc::Answer& said, Reaction& reaction) {
   const Faults& faults = station_.faults;
-  slmp::Response response{.route = request.route, .serial = request.serial, .end_code = said.end_code, .data = said.data};
+  slmp::Response response{
+      .route = request.route, .serial = request.serial, .end_code = said.end_code, .data = said.data};
   if (said.end_code != end_code::done) {
-    response.error = slmp::ErrorInfo{.route = request.route, .command = request.command, .subcommand = request.subcommand};
+    response.error =
+        slmp::ErrorInfo{.route = request.route, .command = request.command, .subcommand = request.subcommand};
   }
   const auto before = static_cast<std::uint16_t>(request.serial - 1);
   if (faults.stale_serial) response.serial = last_serial_.value_or(before);

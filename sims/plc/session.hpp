@@ -40,10 +40,10 @@ class Session {
 
   Station& station_;
   Carrier carrier_;
-  Bytes partial_;           // TCP: the beginning of a message
+  Bytes partial_;  // TCP: the beginning of a message
   Duration last_receive_{};
   Bytes answer_;
-  Bytes late_answer_;       // of the request before
+  Bytes late_answer_;  // of the request before
   std::optional<std::uint16_t> last_serial_;
   std::uint64_t requests_ = 0;
 };

@@ -51,7 +51,11 @@ TEST(Session, RefusesWithTheManualsErrorBlock) {
 
 TEST(Session, ReadsLowerCaseAndEchoesTheRoute) {
   Dialogue plc;
-  EXPECT_EQ(send_text(plc, "500002ff03e000001800000401000" "0D*0001000001"), "D00002FF03E00000080000" "0000");
+  EXPECT_EQ(send_text(plc,
+                      "500002ff03e000001800000401000"
+                      "0D*0001000001"),
+            "D00002FF03E00000080000"
+            "0000");
 }
 
 TEST(Session, APieceAtATimeIsAsGoodAsAWhole) {

@@ -18,7 +18,7 @@ using slmp::DataType;
 struct Place {
   Area* area;
   std::size_t cell;
-  DataType type;  // where the user names none
+  DataType type;      // where the user names none
   bool wide = false;  // a text is UTF-16 here
 };
 
@@ -44,7 +44,8 @@ Parsed<Place> find_place(Plc& plc, std::string_view name) {
 
 Parsed<> check_room(const Place& place, DataType type, std::size_t words, std::string_view name) {
   if (place.area->holds(place.cell, place.area->cells_of(type, words))) return {};
-  return std::unexpected{fmt::format("the value does not fit at {}: it reaches beyond the last device, or the end of the label", name)};
+  return std::unexpected{
+      fmt::format("the value does not fit at {}: it reaches beyond the last device, or the end of the label", name)};
 }
 
 Parsed<std::vector<std::uint16_t>> words_for(const Place& place, DataType type, std::string_view text) {

@@ -80,13 +80,19 @@ double value_at(const Signal& signal, Duration at, std::uint64_t reads) {
   const std::int64_t turn = at / signal.period;
   const double phase = static_cast<double>((at % signal.period).count()) / static_cast<double>(signal.period.count());
   switch (signal.shape) {
-    case Shape::ramp: return signal.low + (signal.high - signal.low) * phase;
-    case Shape::sine: return std::midpoint(signal.low, signal.high) +
-                             (signal.high - signal.low) / 2 * std::sin(2 * std::numbers::pi * phase);
-    case Shape::random: return random_at(signal, turn);
-    case Shape::counter: return static_cast<double>(turn);
-    case Shape::toggle: return static_cast<double>(turn % 2);
-    case Shape::reads: break;
+    case Shape::ramp:
+      return signal.low + (signal.high - signal.low) * phase;
+    case Shape::sine:
+      return std::midpoint(signal.low, signal.high) +
+             (signal.high - signal.low) / 2 * std::sin(2 * std::numbers::pi * phase);
+    case Shape::random:
+      return random_at(signal, turn);
+    case Shape::counter:
+      return static_cast<double>(turn);
+    case Shape::toggle:
+      return static_cast<double>(turn % 2);
+    case Shape::reads:
+      break;
   }
   return 0;
 }

@@ -18,8 +18,8 @@ struct PortSetting {
 
 struct Counters {
   std::uint64_t requests = 0;  ///< well-formed frames of the port's setting
-  std::uint64_t answers = 0;   ///< sent, with refusals
-  std::uint64_t refusals = 0;  ///< answers with an end code other than 0000
+  std::uint64_t answers = 0;   ///< sent
+  std::uint64_t refusals = 0;  ///< requests refused with an end code
   std::uint64_t ignored = 0;   ///< what came and was no such frame
 };
 

@@ -13,7 +13,8 @@ Parsed<> carry_out(Station& station, std::string_view command, std::string_view 
   if (command == "set") return set_value(station.plc, what);
   if (command == "signal") return set_signal(station.plc, what);
   if (command == "fault") return apply_fault(station.faults, what);
-  return std::unexpected{fmt::format("'{}' is not a command; write set, signal or fault, for example 'fault none'", command)};
+  return std::unexpected{
+      fmt::format("'{}' is not a command; write set, signal or fault, for example 'fault none'", command)};
 }
 
 }  // namespace

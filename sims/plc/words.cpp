@@ -47,8 +47,8 @@ Parsed<NumberWords> parse_integer(DataType type, std::string_view text) {
         fmt::format("'{}' is not a whole number; write f:3.14 for a float, s:TEXT for a text", text)};
   }
   if (error != std::errc{} || !fits(type, magnitude, negative)) {
-    return std::unexpected{fmt::format("{} does not fit {}; write for example uint32:70000 for a double word", text,
-                                       slmp::to_text(type))};
+    return std::unexpected{
+        fmt::format("{} does not fit {}; write for example uint32:70000 for a double word", text, slmp::to_text(type))};
   }
   return split_words(negative ? 0 - magnitude : magnitude, slmp::words_per_element(type));
 }
@@ -87,7 +87,8 @@ Parsed<std::vector<std::uint16_t>> parse_words(DataType type, std::string_view t
     const auto [one, rest] = split(text, ',');
     const auto number = is_float(type) ? parse_float(type, one) : parse_integer(type, one);
     if (!number) return std::unexpected{number.error()};
-    words.insert(words.end(), number->words.begin(), number->words.begin() + static_cast<std::ptrdiff_t>(number->count));
+    words.insert(words.end(), number->words.begin(),
+                 number->words.begin() + static_cast<std::ptrdiff_t>(number->count));
     text = rest;
   }
   return words;

@@ -36,7 +36,7 @@ class Exporter {
   /// Delivers a batch; one outcome for each record, in order. The records stay until it has returned.
   virtual net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record>) = 0;
   /// Calls `back` whenever the destination was away and is there again, so that a retry need not wait for its time.
-  virtual void on_back(std::function<void()> /*back*/) {}
+  virtual void on_back(const std::function<void()>& /*back*/) {}
   /// Ends a delivery soon, for good: what is not through then is for Fate::retry.
   virtual void stop() {}
 };

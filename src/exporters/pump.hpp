@@ -20,7 +20,7 @@ namespace m2c2::exporters {
 
 struct PumpOptions {
   std::size_t batch_records = 500;  ///< handed to the exporter at once
-  std::size_t batch_bytes = 1024 * 1024;
+  std::size_t batch_bytes = std::size_t{1024} * 1024;
   Duration first_back_off = std::chrono::milliseconds{250};
   Duration longest_back_off = std::chrono::seconds{15};
   std::uint64_t jitter_seed = std::random_device{}();

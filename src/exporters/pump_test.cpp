@@ -30,7 +30,7 @@ class PlayedExporter final : public Exporter {
 
   std::string_view name() const override { return "played"; }
   stream::Destination destination() const override { return stream::Destination::topic; }
-  void on_back(std::function<void()> back) override { come_back = std::move(back); }
+  void on_back(const std::function<void()>& back) override { come_back = back; }
   void stop() override {
     if (lets_go) finish();
   }

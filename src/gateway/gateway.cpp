@@ -52,10 +52,13 @@ void Gateway::start_local_jobs() {
 void Gateway::on_wanted(const mqtt::Received& received) {
   if (stopping_) return;
   const auto name = job::topics::job_in_group_topic(received.topic);
-  if (!name || job::fault_in_job_name(*name)) return refuse({}, fmt::format("no job can have the topic {}", received.topic));
+  if (!name || job::fault_in_job_name(*name))
+    return refuse({}, fmt::format("no job can have the topic {}", received.topic));
   const auto found = jobs_.find(std::string{*name});
   if (received.payload.empty()) {
-    if (found != jobs_.end()) std::shared_ptr{found->second}->leave();
+    if (found != jobs_.end()) std::shared_ptr {
+        found->second
+      } -> leave();
     return;
   }
   auto parsed = job::parse_wanted(received.payload);

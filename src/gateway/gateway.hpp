@@ -35,7 +35,8 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  /// Runs again the jobs that ran when the gateway ended. Before the first on_wanted(); blocks while it reads the files.
+  /// Runs again the jobs that ran when the gateway ended. Before the first on_wanted(); blocks while it reads the
+  /// files.
   void start_local_jobs();
   /// A message on m2c2/group/<group>/job/+.
   void on_wanted(const mqtt::Received&);

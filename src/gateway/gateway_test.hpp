@@ -23,7 +23,7 @@ class GatewayTest : public ::testing::Test {
   }
   ~GatewayTest() override {
     gateway_.reset();
-    plant_.settle();
+    plant_.loop.settle();
     std::filesystem::remove_all(folder_);
   }
 
@@ -58,9 +58,7 @@ class GatewayTest : public ::testing::Test {
   void push(const Sketch& sketch = {}) {
     submit(job::to_json(job::Command{job::Control::push, sketch.job, sketch.version, request_of(sketch)}));
   }
-  void pull(const std::string& job) {
-    submit(job::to_json(job::Command{job::Control::pull, job, std::nullopt, {}}));
-  }
+  void pull(const std::string& job) { submit(job::to_json(job::Command{job::Control::pull, job, std::nullopt, {}})); }
 
   /// The status last published, if one was since the last call.
   std::optional<boost::json::object> status() {

@@ -91,7 +91,7 @@ TEST_F(JobActorTest, WritesTheGuidesMessagesForItsDestinations) {
   EXPECT_EQ(records[0].topic, "m2c2/job/job1/speed");
   EXPECT_EQ(records[0].partition_key, "m2c2/job/job1/speed");
   const auto message = boost::json::parse(records[0].payload).as_object();
-  EXPECT_EQ(message.at("_id_"), records[0].id);
+  EXPECT_EQ(message.at("_id_").as_string(), records[0].id);
   EXPECT_EQ(message.at("version"), "7");
   EXPECT_EQ(message.at("tag"), "speed");
   EXPECT_EQ(plant_.records(*plant_.to_stream), records);

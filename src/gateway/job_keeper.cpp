@@ -69,8 +69,7 @@ void JobKeeper::remember(job::ParsedWanted parsed, Action action) {
     kept.wanted.state = runs() ? job::RunState::running : job::RunState::stopped;
     parsed = std::move(kept);
   } else {
-    parsed.wanted.request =
-        job::with_last_update(std::move(parsed.wanted.request), host_.surroundings.loop.wall());
+    parsed.wanted.request = job::with_last_update(std::move(parsed.wanted.request), host_.surroundings.loop.wall());
   }
   local_ = std::make_shared<const job::ParsedWanted>(std::move(parsed));
   save();
@@ -79,13 +78,17 @@ void JobKeeper::remember(job::ParsedWanted parsed, Action action) {
 Result<> JobKeeper::carry_out(Action action, Duration delay) {
   switch (action) {
     case Action::ignore:
-    case Action::note: break;
+    case Action::note:
+      break;
     case Action::redirect:
       wanted_actor()->deliver_to(job::delivery_of(local_->definition, local_->wanted.destinations));
       break;
     case Action::start:
-    case Action::restart: return begin(delay);
-    case Action::stop: end(); break;
+    case Action::restart:
+      return begin(delay);
+    case Action::stop:
+      end();
+      break;
   }
   return {};
 }

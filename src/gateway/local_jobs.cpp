@@ -44,9 +44,9 @@ void set_aside(const fs::path& file, std::string_view why) {
 Result<job::ParsedWanted> parse_file(const fs::path& file, std::string_view content) {
   auto parsed = job::parse_wanted(content);
   if (parsed && file.filename().string() != parsed->wanted.job + std::string{kSuffix})
-    return fail(std::make_error_code(std::errc::invalid_argument),
-                fmt::format("it holds the job '{}', which belongs into {}{}", parsed->wanted.job, parsed->wanted.job,
-                            kSuffix));
+    return fail(
+        std::make_error_code(std::errc::invalid_argument),
+        fmt::format("it holds the job '{}', which belongs into {}{}", parsed->wanted.job, parsed->wanted.job, kSuffix));
   return parsed;
 }
 

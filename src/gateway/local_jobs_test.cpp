@@ -45,10 +45,10 @@ class LocalJobsTest : public ::testing::Test {
   }
 
   testing::ScriptedPlant plant_;
-  fs::path folder_ = fs::temp_directory_path() /
-                     ("m2c2-local-jobs-" +
-                      std::string{::testing::UnitTest::GetInstance()->current_test_info()->name()} + "-" +
-                      std::to_string(static_cast<long>(::getpid())));
+  fs::path folder_ =
+      fs::temp_directory_path() /
+      ("m2c2-local-jobs-" + std::string{::testing::UnitTest::GetInstance()->current_test_info()->name()} + "-" +
+       std::to_string(static_cast<long>(::getpid())));
   std::unique_ptr<LocalJobs> files_ = std::make_unique<LocalJobs>(plant_.loop, plant_.disk, folder_);
   std::vector<std::string> results_;
 };

@@ -15,7 +15,8 @@ class PollGrid {
 
   SteadyTime next() const { return next_; }
 
-  /// A poll is over at `now`: moves to the following place, past those that went by while it lasted. Gives their number.
+  /// A poll is over at `now`: moves to the following place, past those that went by while it lasted. Gives their
+  /// number.
   std::uint64_t advance(SteadyTime now) {
     next_ += interval_;
     if (now <= next_) return 0;

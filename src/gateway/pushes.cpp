@@ -71,9 +71,10 @@ void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string
   if (answer) {
     surroundings_.tell(job::Severity::info, speaker, *answer);
   } else {
-    const std::string why = probe->timed_out ? fmt::format("no answer within {}: check that the machine is on and "
-                                                           "reachable from this gateway",
-                                                           std::chrono::round<std::chrono::seconds>(limits_.time))
+    const std::string why = probe->timed_out ? fmt::format(
+                                                   "no answer within {}: check that the machine is on and "
+                                                   "reachable from this gateway",
+                                                   std::chrono::round<std::chrono::seconds>(limits_.time))
                                              : answer.error().text;
     surroundings_.tell(job::Severity::error, speaker, job::texts::machine_unreachable(speaker.definition), why);
   }

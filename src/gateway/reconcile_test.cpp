@@ -66,11 +66,8 @@ TEST(Reconcile, StopOfAVersionThatDoesNotRunStopsNothing) {
 }
 
 TEST(Reconcile, AGatewayThatWasAwayEndsWhereTheOthersAre) {
-  const Sketch stop_2{.revision = 15,
-                      .control = Control::stop,
-                      .version = 2,
-                      .requested_version = 2,
-                      .state = RunState::stopped};
+  const Sketch stop_2{
+      .revision = 15, .control = Control::stop, .version = 2, .requested_version = 2, .state = RunState::stopped};
   EXPECT_EQ(decide(kRuns1, stop_2), (Decision{Action::stop, "Job stopped.", 1})) << "it missed the update to 2";
   const Sketch stop_1_while_2_runs{.revision = 15, .control = Control::stop, .version = 2, .requested_version = 1};
   EXPECT_EQ(decide({}, stop_1_while_2_runs), (Decision{Action::start, "Job already stopped.", 1}));

@@ -148,10 +148,18 @@ inline boost::json::object connectivity_of(const Sketch& sketch) {
             {"machine-ip", "169.254.89.33"},
             {"protocol", "opcda"},
             {"machine-name", sketch.machine}};
-  return {{"protocol", "slmp"},         {"machine-ip", "192.168.3.250"}, {"port-number", 5548},
-          {"network", 0},               {"station", 255},                {"module", "03FF"},
-          {"multidrop", 0},             {"timer", 0},                    {"subheader", "with serial"},
-          {"communication-code", "ascii"}, {"ethernet", "tcp"},          {"machine-name", sketch.machine}};
+  return {{"protocol", "slmp"},
+          {"machine-ip", "192.168.3.250"},
+          {"port-number", 5548},
+          {"network", 0},
+          {"station", 255},
+          {"module", "03FF"},
+          {"multidrop", 0},
+          {"timer", 0},
+          {"subheader", "with serial"},
+          {"communication-code", "ascii"},
+          {"ethernet", "tcp"},
+          {"machine-name", sketch.machine}};
 }
 
 inline boost::json::object request_of(const Sketch& sketch) {

@@ -29,7 +29,9 @@ class ScriptedPlant {
   std::vector<mqtt::Message> sent;
   Surroundings surroundings{loop, *stream, [this](mqtt::Message message) { sent.push_back(std::move(message)); }};
 
-  ScriptedMachine& machine(const std::string& name = "press") { return machines_.try_emplace(name, loop).first->second; }
+  ScriptedMachine& machine(const std::string& name = "press") {
+    return machines_.try_emplace(name, loop).first->second;
+  }
 
   /// A connector to the machine that the job names; for SLMP alone.
   Result<std::unique_ptr<machines::Connector>> connector(const job::Definition& definition) {
@@ -59,7 +61,8 @@ class ScriptedPlant {
       const auto payload = boost::json::parse(message.payload).as_object();
       const auto* version = payload.if_contains("version");
       const std::string text{payload.at("message").as_string()};
-      lines.push_back(last_level(message.topic) + (version ? " " + std::string{version->as_string()} : "") + ": " + text);
+      lines.push_back(last_level(message.topic) + (version ? " " + std::string{version->as_string()} : "") + ": " +
+                      text);
       return true;
     });
     return lines;

@@ -16,8 +16,8 @@ struct Status {
   std::string version;            ///< of the program
   std::vector<std::string> jobs;  ///< names of those that run, sorted
   std::uint64_t polls = 0;
-  std::uint64_t polls_missed = 0;   ///< places on the clock that went by while a poll still lasted
-  std::size_t machines_lost = 0;    ///< jobs whose machine does not answer now
+  std::uint64_t polls_missed = 0;  ///< places on the clock that went by while a poll still lasted
+  std::size_t machines_lost = 0;   ///< jobs whose machine does not answer now
   stream::Stats stream;
   WallTime at;
 };

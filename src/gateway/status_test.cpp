@@ -16,7 +16,8 @@ Status busy() {
   status.polls = 1000;
   status.polls_missed = 3;
   status.machines_lost = 1;
-  status.stream = {.appended = 9, .rejected = 4, .unwanted = 0, .cursors = {{"topic", 5, 640, 2}, {"archive", 1, 90, 0}}};
+  status.stream = {
+      .appended = 9, .rejected = 4, .unwanted = 0, .cursors = {{"topic", 5, 640, 2}, {"archive", 1, 90, 0}}};
   status.at = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1};
   return status;
 }
@@ -44,9 +45,12 @@ TEST(Status, IsAsMuchAsTheBrokerTakesAndSaysThatItIsNotAll) {
 }
 
 TEST(Status, ListsJobsToTheLastByteThatFits) {
-  const std::string whole = online_payload(busy());
+  Status status = busy();
+  for (int i = 10; i < 30; ++i) status.jobs.push_back("job" + std::to_string(i));
+  const std::string whole = online_payload(status);
+  EXPECT_EQ(online_payload(status, whole.size()), whole);
   EXPECT_FALSE(whole.contains("jobs-truncated"));
-  const std::string less = online_payload(busy(), whole.size() - 1);
+  const std::string less = online_payload(status, whole.size() - 1);
   EXPECT_LE(less.size(), whole.size() - 1);
   EXPECT_EQ(boost::json::parse(less).at("jobs-truncated"), true);
 }

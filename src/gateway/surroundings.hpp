@@ -41,8 +41,8 @@ struct Surroundings {
   /// Likewise, where the message is not a text.
   void tell_document(job::Severity severity, const Speaker& speaker, const boost::json::value& message,
                      std::string_view reason = {}) const {
-    auto answer = job::connector_answer(severity, speaker.job, speaker.version, speaker.definition, loop.wall(),
-                                        message, reason);
+    auto answer =
+        job::connector_answer(severity, speaker.job, speaker.version, speaker.definition, loop.wall(), message, reason);
     send({.topic = std::move(answer.topic), .payload = std::move(answer.payload)});
   }
 };

@@ -38,7 +38,7 @@ std::string name_of(const Path& path) {
 }
 
 void Problems::add(const Path& at, std::string message) {
-  if (found_.size() < kMostProblems) found_.push_back({to_text(at), std::move(message)});
+  if (!full()) found_.push_back({to_text(at), std::move(message)});
 }
 
 std::string shown(std::string_view text) {

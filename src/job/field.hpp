@@ -30,6 +30,7 @@ class Problems {
  public:
   void add(const Path& at, std::string message);
   bool empty() const { return found_.empty(); }
+  bool full() const { return found_.size() >= kMostProblems; }
   std::vector<Problem> take() { return std::move(found_); }
 
  private:
@@ -116,8 +117,12 @@ class Array {
       : elements_{elements}, path_{path}, problems_{problems} {}
 
   std::size_t size() const { return elements_.size(); }
-  /// Valid while this array stays where it is.
-  Field operator[](std::size_t i) const { return {elements_[i], {.parent = &path_, .index = i}, problems_}; }
+  /// Calls read(const Field&) for each element, as long as there is room for problems.
+  template <class Read>
+  void each(const Read& read) const {
+    for (std::size_t i = 0; i < size() && !problems_.full(); ++i)
+      read(Field{elements_[i], {.parent = &path_, .index = i}, problems_});
+  }
 
  private:
   const boost::json::array& elements_;

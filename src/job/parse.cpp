@@ -33,7 +33,7 @@ bool defines_a_job(Control control) { return control == Control::deploy || contr
 
 void check_number(const Field& properties, std::size_t n, std::optional<Control> control) {
   const bool one = control && defines_a_job(*control);
-  if (one ? n == 1 : n >= 1 && n <= kMostProperties) return;
+  if (n >= 1 && n <= (one ? 1 : kMostProperties)) return;
   std::string message = fmt::format("Invalid number of properties ({}).", n);
   if (control) message += fmt::format(" Unable to execute {} control.", to_text(*control));
   properties.say(message + (one ? " Give exactly one." : fmt::format(" Give from 1 to {}.", kMostProperties)));
@@ -53,8 +53,9 @@ void read_properties(const Object& job, std::optional<Control> control, std::vec
   const auto list = as_array(*field, kProperties);
   if (!list) return;
   check_number(*field, list->size(), control);
+  if (list->size() > kMostProperties) return;
   std::unordered_set<std::string> names;
-  for (std::size_t i = 0; i < list->size(); ++i) read_property((*list)[i], names, out.emplace_back());
+  list->each([&](const Field& field) { read_property(field, names, out.emplace_back()); });
 }
 
 void read_destinations(const Object& job, Destinations& out) {

@@ -52,15 +52,14 @@ std::optional<OpcdaAttribute> AttributeReader::read(const Field& field) {
 }
 
 void AttributeReader::read_array(const Array& list, OpcdaAttribute& out) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const auto field = list[i];
+  list.each([&](const Field& field) {
     if (const auto item = kItem.read(field)) add(field, *item, out);
-  }
+  });
 }
 
 /// "tag1, tag2" (guide, "Job definitions").
 void AttributeReader::read_text(const Field& field, std::string_view text, OpcdaAttribute& out) {
-  for (bool more = true; more;) {
+  for (bool more = true; more && !field.problems.full();) {
     const auto comma = text.find(',');
     const auto item = trimmed(text.substr(0, comma));
     if (const auto fault = fault_in_foreign_name(item)) field.refuse(fmt::format("'{}' {}", shown(item), *fault));
@@ -87,8 +86,9 @@ void read_opcda_connectivity(const Object& parameters, OpcdaJob& out) {
 
 void read_opcda_attributes(const Array& attributes, std::vector<OpcdaAttribute>& out) {
   AttributeReader reader;
-  for (std::size_t i = 0; i < attributes.size(); ++i)
-    if (auto attribute = reader.read(attributes[i])) out.push_back(std::move(*attribute));
+  attributes.each([&](const Field& field) {
+    if (auto attribute = reader.read(field)) out.push_back(std::move(*attribute));
+  });
 }
 
 }  // namespace m2c2::job

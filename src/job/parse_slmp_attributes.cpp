@@ -147,12 +147,15 @@ std::optional<std::uint16_t> AttributeReader::read_points(const Object& list) co
   return list.accept("number-of-points", slmp::parse_points(*code_, quotable(text)));
 }
 
-/// Says what is wrong when values of this type do not fill `words` words exactly.
-void check_type(const Object& entry, std::optional<DataType> type, std::size_t words, std::string_view remedy) {
+/// Says what is wrong when values of this type do not fill `words` words exactly. `amount` is the member that says how
+/// much is read, at so many of its units a word.
+void check_type(const Object& entry, std::optional<DataType> type, std::size_t words, std::string_view amount,
+                std::size_t units_a_word) {
   const std::size_t each = type ? slmp::words_per_element(*type) : 1;
   if (words % each == 0) return;
-  entry.refuse("data-type", fmt::format("Found '{}', which takes {} words, where {} {} read; {}", slmp::to_text(*type),
-                                        each, words, words == 1 ? "is" : "are", remedy));
+  entry.refuse("data-type",
+               fmt::format("Found '{}', which takes {} words, where {} {} read; make {} a multiple of {}",
+                           slmp::to_text(*type), each, words, words == 1 ? "is" : "are", amount, each * units_a_word));
 }
 
 void check_bits(const Object& entry, std::optional<DataType> type) {
@@ -170,7 +173,7 @@ void AttributeReader::read(const Object& list, DeviceRead& out) {
   out.read.subcommand = *subcommand;
   out.read.points = *points;
   if (slmp::is_bit_units(*subcommand)) check_bits(list, out.type);
-  else check_type(list, out.type, *points, "let it divide number-of-points");
+  else check_type(list, out.type, *points, "number-of-points", 1);
 }
 
 /// An entry of `words` or `dwords` is one value: no room for more, none left over.
@@ -183,18 +186,13 @@ void check_entry_type(const Object& entry, std::optional<DataType> type, std::si
 
 void AttributeReader::read_random(const Object& list, std::string_view key, std::optional<std::uint16_t> subcommand,
                                   std::size_t words_an_entry, std::vector<RandomDevice>& out) {
-  constexpr std::string_view kExpected = "an array of devices, each with tag-name, device-code and head-device";
-  const auto field = list.find(key);
-  const auto entries = field ? as_array(*field, kExpected) : std::nullopt;
-  for (std::size_t i = 0; entries && i < entries->size(); ++i) {
-    const auto element = (*entries)[i];
-    const auto entry = as_object(element, "an object with tag-name, device-code and head-device");
-    if (!entry) continue;
+  const auto devices = optional_list(list, key, "an array of devices, each with tag-name, device-code and head-device");
+  each_object(devices, "an object with tag-name, device-code and head-device", [&](const Object& entry) {
     RandomDevice& device = out.emplace_back();
-    read_tag(*entry, device.tag, device.type);
-    read_device(*entry, subcommand, device.device);
-    check_entry_type(*entry, device.type, words_an_entry);
-  }
+    read_tag(entry, device.tag, device.type);
+    read_device(entry, subcommand, device.device);
+    check_entry_type(entry, device.type, words_an_entry);
+  });
 }
 
 /// False for what is not an array, too: that has been said.
@@ -214,9 +212,8 @@ void AttributeReader::read(const Object& list, DeviceReadRandom& out) {
 
 std::vector<std::string> read_abbreviations(const Object& list) {
   std::vector<std::string> names;
-  const auto field = list.find("abbreviation");
-  const auto entries = field ? as_array(*field, "an array of names, or leave it out") : std::nullopt;
-  for (std::size_t i = 0; entries && i < entries->size(); ++i) kAbbreviation.read((*entries)[i], names.emplace_back());
+  const auto list_of_names = optional_list(list, "abbreviation", "an array of names, or leave it out");
+  if (list_of_names) list_of_names->each([&](const Field& field) { kAbbreviation.read(field, names.emplace_back()); });
   return names;
 }
 
@@ -224,22 +221,20 @@ void read_length(const Object& entry, Label& out) {
   const bool has_unit = entry.required("read-unit", kReadUnit, out.label.unit);
   const bool has_length = entry.required("data-length", kDataLength, out.label.length);
   if (!has_unit || !has_length) return;
-  const std::size_t words = (std::size_t{out.label.length} + 1) / 2;  // of bytes; an odd one fills up its word
+  constexpr std::size_t kBytesAWord = 2;
+  const std::size_t words = (std::size_t{out.label.length} + 1) / kBytesAWord;  // an odd byte fills up its word
   if (out.label.unit == 0) check_bits(entry, out.type);
-  else check_type(entry, out.type, words, "let it divide data-length");
+  else check_type(entry, out.type, words, "data-length", kBytesAWord);
 }
 
 void AttributeReader::read_labels(const Object& list, bool with_lengths, std::vector<Label>& out) {
-  const auto entries = required_list(list, "label-list", "an array of labels, each with tag-name and label");
-  for (std::size_t i = 0; entries && i < entries->size(); ++i) {
-    const auto element = (*entries)[i];
-    const auto entry = as_object(element, "an object with tag-name and label");
-    if (!entry) continue;
+  const auto labels = required_list(list, "label-list", "an array of labels, each with tag-name and label");
+  each_object(labels, "an object with tag-name and label", [&](const Object& entry) {
     Label& label = out.emplace_back();
-    read_tag(*entry, label.tag, label.type);
-    entry->required("label", kLabel, label.label.label);
-    if (with_lengths) read_length(*entry, label);
-  }
+    read_tag(entry, label.tag, label.type);
+    entry.required("label", kLabel, label.label.label);
+    if (with_lengths) read_length(entry, label);
+  });
 }
 
 void AttributeReader::read(const Object& list, ArrayLabelRead& out) {
@@ -258,8 +253,9 @@ void AttributeReader::read(const Object& list, LabelReadRandom& out) {
 
 void read_slmp_attributes(const Array& attributes, std::optional<slmp::Code> code, std::vector<SlmpAttribute>& out) {
   AttributeReader reader{code};
-  for (std::size_t i = 0; i < attributes.size(); ++i)
-    if (auto attribute = reader.read(attributes[i])) out.push_back(std::move(*attribute));
+  attributes.each([&](const Field& field) {
+    if (auto attribute = reader.read(field)) out.push_back(std::move(*attribute));
+  });
 }
 
 }  // namespace m2c2::job

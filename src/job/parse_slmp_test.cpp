@@ -216,7 +216,7 @@ TEST(SlmpAttributes, HaveATypeThatDividesThePoints) {
   EXPECT_THAT(device_read("0000", "0003", ",'data-type':'bit'").problems(), IsEmpty());
   EXPECT_THAT(device_read("0000", "0003", ",'data-type':'float32'").problems(),
               ElementsAre(HasSubstr("Value data-type out of range. Found 'float32', which takes 2 words, where 3 are "
-                                    "read; let it divide number-of-points.")));
+                                    "read; make number-of-points a multiple of 2.")));
   EXPECT_THAT(device_read("0000", "0003", ",'data-type':'double'").problems(),
               ElementsAre(HasSubstr("Found 'double'; give 'bit', 'int16',")));
   EXPECT_THAT(device_read("0000", "0002", ",'data-type':7").problems(),
@@ -261,7 +261,7 @@ TEST(SlmpAttributes, ReadLabelsInBitsOrBytes) {
   EXPECT_THAT(array_label(",'read-unit':1,'data-length':8,'data-type':'float32'").problems(), IsEmpty());
   EXPECT_THAT(array_label(",'read-unit':1,'data-length':7,'data-type':'float32'").problems(), IsEmpty());
   EXPECT_THAT(array_label(",'read-unit':1,'data-length':6,'data-type':'float32'").problems(),
-              ElementsAre(HasSubstr("takes 2 words, where 3 are read; let it divide data-length")));
+              ElementsAre(HasSubstr("takes 2 words, where 3 are read; make data-length a multiple of 4")));
   EXPECT_THAT(array_label(",'read-unit':0,'data-length':32,'data-type':'int32'").problems(),
               ElementsAre(HasSubstr("where bits are read")));
 }

@@ -132,4 +132,9 @@ std::optional<Array> required_list(const Object& parent, std::string_view key, s
   return {};
 }
 
+std::optional<Array> optional_list(const Object& parent, std::string_view key, std::string_view expected) {
+  const auto field = parent.find(key);
+  return field ? as_array(*field, expected) : std::nullopt;
+}
+
 }  // namespace m2c2::job

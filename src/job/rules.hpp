@@ -108,11 +108,21 @@ struct Choice {
 template <class E, std::size_t N>
 Choice(std::array<Word<E>, N>, std::string_view = {}) -> Choice<E, N>;
 
-/// An object, for a reader of its own.
-std::optional<Object> required_object(const Object& parent, std::string_view key, std::string_view expected);
+// Objects and arrays, for readers of their own; nothing when the member is missing or wrong, which has been said.
 std::optional<Object> as_object(const Field&, std::string_view expected);
 std::optional<Array> as_array(const Field&, std::string_view expected);
-/// An array with at least one element.
-std::optional<Array> required_list(const Object& parent, std::string_view key, std::string_view expected);
+std::optional<Object> required_object(const Object& parent, std::string_view key, std::string_view expected);
+std::optional<Array> required_list(const Object& parent, std::string_view key,
+                                   std::string_view expected);  ///< not empty
+std::optional<Array> optional_list(const Object& parent, std::string_view key, std::string_view expected);
+
+/// Calls read(const Object&) for each element, all of which must be objects.
+template <class Read>
+void each_object(const std::optional<Array>& list, std::string_view expected, const Read& read) {
+  if (!list) return;
+  list->each([&](const Field& field) {
+    if (const auto element = as_object(field, expected)) read(*element);
+  });
+}
 
 }  // namespace m2c2::job

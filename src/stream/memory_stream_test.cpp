@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -28,8 +31,8 @@ Record for_stream(std::string id) { return record(std::move(id), false, true); }
 Record for_both(std::string id) { return record(std::move(id), true, true); }
 
 std::vector<std::string> ids(const std::vector<Record>& records) {
-  std::vector<std::string> ids;
-  for (const Record& r : records) ids.push_back(r.id);
+  std::vector<std::string> ids(records.size());
+  std::ranges::transform(records, ids.begin(), &Record::id);
   return ids;
 }
 
@@ -280,22 +283,26 @@ class Reader {
   std::unique_ptr<Cursor> cursor_;
 };
 
-TEST(MemoryStreamThreads, NoWakeUpIsLostBetweenAnAppendAndAReaderAboutToSleep) {
-  constexpr int kRounds = 20'000;
-  const auto there = make_memory_stream(kAll, OnFull::reject_new);
-  const auto back = make_memory_stream(kAll, OnFull::reject_new);
-  Reader pong{*there, "topic", Destination::topic};
-  Reader ping{*back, "topic", Destination::topic};
-  std::thread other{[&] {
-    for (int i = 0; i < kRounds && !pong.next().empty(); ++i) back->append({for_topic("b")});
+TEST(MemoryStreamThreads, NoWakeUpIsLostWhenAnAppendMeetsAReaderAboutToSleep) {
+  constexpr int kRounds = 50'000;
+  const auto stream = make_memory_stream(kAll, OnFull::reject_new);
+  Reader reader{*stream, "topic", Destination::topic};
+  std::atomic<int> about_to_sleep = 0;
+  std::thread appender{[&] {
+    for (int round = 1; round <= kRounds; ++round) {
+      while (about_to_sleep < round) std::this_thread::yield();
+      for (volatile int moment = round % 100; moment > 0; moment = moment - 1) {
+      }
+      stream->append({for_topic("a")});
+    }
   }};
-  int rounds = 0;
-  for (; rounds < kRounds; ++rounds) {
-    there->append({for_topic("a")});
-    if (ping.next().empty()) break;
+  int woken = 0;
+  for (int round = 1; round <= kRounds; ++round) {
+    about_to_sleep = round;
+    if (woken == round - 1 && !reader.next().empty()) ++woken;
   }
-  other.join();
-  EXPECT_EQ(rounds, kRounds);
+  appender.join();
+  EXPECT_EQ(woken, kRounds);
 }
 
 TEST(MemoryStreamThreads, EveryReaderGetsEveryRecordOfEveryThreadInItsOrder) {
@@ -320,6 +327,7 @@ TEST(MemoryStreamThreads, EveryReaderGetsEveryRecordOfEveryThreadInItsOrder) {
   };
   bool topic_in_order = false, archive_in_order = false;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads + 2);
   for (std::size_t t = 0; t < kThreads; ++t) threads.emplace_back(append_all, t);
   threads.emplace_back([&] { topic_in_order = read_in_order(topic); });
   threads.emplace_back([&] { archive_in_order = read_in_order(archive); });

@@ -41,7 +41,7 @@ struct Message {
 /// Holds one buffer of text a tag, and gives it back at every flush.
 class Batch {
  public:
-  static constexpr std::size_t kMaxMessageBytes = 128 * 1024;  ///< AWS IoT Core's limit
+  static constexpr std::size_t kMaxMessageBytes = std::size_t{128} * 1024;  ///< AWS IoT Core's limit
 
   /// A shape for each tag. What would make a message larger than `max_message_bytes` is cut between two entries into
   /// several messages; an entry that is larger by itself goes out in a message of its own.

@@ -144,7 +144,7 @@ TEST(Batch, GivesAnEntryOverTheLimitAMessageOfItsOwn) {
 
 TEST(Batch, GivesItsMemoryBackAtTheFlush) {
   Batch batch{{slmp_shape("a"), slmp_shape("b")}};
-  const std::string words(960 * 6, '1');
+  const std::string words(std::size_t{960} * 6, '1');
   const auto in_use = [] { return ::mallinfo2().uordblks + ::mallinfo2().hblkhd; };
   const auto before = in_use();
   for (int i = 0; i < 30; ++i) batch.add(iteration({{0, kStart, words}, {1, kStart, words}}));

@@ -194,9 +194,8 @@ inline std::unique_ptr<net::Transport> ScriptedPeer::transport() { return std::m
 template <class T>
 T run(net::VirtualLoop& loop, net::Task<T> task) {
   std::optional<T> result;
-  loop.spawn([](net::Task<T> inner, std::optional<T>& out) -> net::Task<> {
-    out.emplace(co_await std::move(inner));
-  }(std::move(task), result));
+  loop.spawn([](net::Task<T> inner, std::optional<T>& out) -> net::Task<> { out.emplace(co_await std::move(inner)); }(
+                                                               std::move(task), result));
   loop.settle();
   for (int turns = 0; !result && turns < 100'000; ++turns) loop.advance(std::chrono::milliseconds{10});
   if (!result) throw std::logic_error{"the task does not end"};

@@ -24,7 +24,7 @@ class TopicExporter final : public Exporter {
   std::string_view name() const override { return "topic"; }
   stream::Destination destination() const override { return stream::Destination::topic; }
   net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record> records) override;
-  void on_back(std::function<void()> back) override { back_ = std::move(back); }
+  void on_back(const std::function<void()>& back) override { back_ = back; }
   void stop() override;
 
  private:

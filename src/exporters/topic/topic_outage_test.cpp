@@ -17,7 +17,6 @@ using namespace std::chrono_literals;
 using mqtt::MqttError;
 using test::FakeBroker;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 class TopicOutage : public testing::Test {

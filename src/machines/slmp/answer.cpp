@@ -92,8 +92,8 @@ bool SlmpAnswers::take_random(const SlmpCommand& command, ByteView data, WallTim
 bool SlmpAnswers::take_labels(const SlmpCommand& command, ByteView data, WallTime at, Samples& out) const {
   const bool arrays = command.answer == SlmpAnswer::array_labels;
   const std::size_t count = command.fields.size();
-  const auto values = arrays ? slmp::decode_array_label_values(code_, data, count)
-                             : slmp::decode_label_values(code_, data, count);
+  const auto values =
+      arrays ? slmp::decode_array_label_values(code_, data, count) : slmp::decode_label_values(code_, data, count);
   if (!values) return false;
   ByteReader wire{data};
   wire.take(slmp::field_size(code_, 2));  // how many

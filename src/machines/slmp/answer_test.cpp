@@ -144,7 +144,8 @@ std::vector<std::byte> memory(std::initializer_list<int> values) {
 
 TEST_P(SlmpAnswerTest, LabelsTellTheirTypesThemselves) {
   job::LabelReadRandom read;
-  read.labels = {{"bit", {}, {"LabelB"}}, {"word", DataType::int16, {"LabelW"}}, {"text", {}, {"Name"}}, {"real", {}, {"R"}}};
+  read.labels = {
+      {"bit", {}, {"LabelB"}}, {"word", DataType::int16, {"LabelW"}}, {"text", {}, {"Name"}}, {"real", {}, {"R"}}};
   const std::vector<slmp::LabelValue> answered{{1, 1, 2, memory({1, 0})},
                                                {2, 1, 2, memory({0xFE, 0xFF})},
                                                {9, 1, 4, memory({'A', 'B', 'C', 0})},
@@ -152,10 +153,10 @@ TEST_P(SlmpAnswerTest, LabelsTellTheirTypesThemselves) {
   Bytes data;
   slmp::encode_label_values(data, GetParam(), answered);
   EXPECT_THAT(values(plan(read), {data}), ElementsAre("bit=true", "word=-2", "text=\"ABC\"", "real=1.5"));
-  EXPECT_THAT(hex(plan(read), {data}),
-              ElementsAre(either("bit=\"0100\"", "bit=\"0001\""), either("word=\"FEFF\"", "word=\"FFFE\""),
-                          either("text=\"41424300\"", "text=\"42410043\""),
-                          either("real=\"0000C03F\"", "real=\"3FC00000\"")));
+  EXPECT_THAT(
+      hex(plan(read), {data}),
+      ElementsAre(either("bit=\"0100\"", "bit=\"0001\""), either("word=\"FEFF\"", "word=\"FFFE\""),
+                  either("text=\"41424300\"", "text=\"42410043\""), either("real=\"0000C03F\"", "real=\"3FC00000\"")));
 }
 
 TEST_P(SlmpAnswerTest, ArrayLabelsAreArrays) {

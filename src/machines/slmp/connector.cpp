@@ -32,8 +32,7 @@ class SlmpConnector final : public Connector {
   void close() override { session_.close(); }
 
  private:
-  std::string take(const SlmpCommand&, std::size_t nth, const slmp::Response&, telemetry::Samples&);
-  std::string refused(const SlmpCommand&, const SlmpRequest&, const slmp::Response&);
+  std::string why_not(const SlmpCommand&, const SlmpRequest&, const slmp::Response&);
 
   net::Loop& loop_;
   job::SlmpJob job_;
@@ -53,32 +52,34 @@ net::Task<Result<telemetry::Samples>> SlmpConnector::read() {
     for (std::size_t nth = 0; nth < command.requests.size(); ++nth) {
       const auto response = co_await session_.ask(command.requests[nth].frame);
       if (!response) co_return std::unexpected{response.error()};
-      std::string why = take(command, nth, *response, samples);
-      if (why.empty()) continue;
-      samples.faults.push_back(telemetry::Fault{command.subject, std::move(why)});
+      const bool ok = response->end_code == 0;
+      if (ok && answers_.take(command, nth, response->data, loop_.wall(), samples.values)) continue;
+      if (ok && job_.connectivity.format.frame == slmp::FrameType::e3) {
+        session_.close();
+        co_return std::unexpected{out_of_step(session_.peer(), command.subject, response->data.size())};
+      }
+      samples.faults.push_back(telemetry::Fault{command.subject, why_not(command, command.requests[nth], *response)});
       break;
     }
   }
   co_return samples;
 }
 
-/// Takes in what the PLC answered to one request; says why when it gave no data, or not what was asked for.
-std::string SlmpConnector::take(const SlmpCommand& command, std::size_t nth, const slmp::Response& response,
-                                telemetry::Samples& samples) {
-  if (response.end_code != 0) return refused(command, command.requests[nth], response);
-  if (answers_.take(command, nth, response.data, loop_.wall(), samples.values)) return {};
-  return fmt::format("the answer's {} bytes of data are not what was asked for: check the job's subcommand and types "
-                     "against the PLC's",
-                     response.data.size());
-}
-
-std::string SlmpConnector::refused(const SlmpCommand& command, const SlmpRequest& request,
+/// Why a request gave no values, and what becomes of it.
+std::string SlmpConnector::why_not(const SlmpCommand& command, const SlmpRequest& request,
                                    const slmp::Response& response) {
-  std::string why = refusal(session_.peer(), response);
+  if (response.end_code == 0) {
+    return fmt::format(
+        "the PLC answered with {} bytes of data, which is not what was asked for: check subcommand and "
+        "number-of-points against the PLC's manual",
+        response.data.size());
+  }
+  std::string why = refusal(session_.peer(), response).text;
   const bool too_many = slmp::describe_end_code(response.end_code).kind == slmp::EndCodeClass::points;
   if (too_many && lower_limit(limits_, command, request)) {
     limits_changed_ = true;
-    why += fmt::format("; from now on it is asked for {} at most at a time", limits_.*command.limit);
+    why += fmt::format("; from now on in requests of at most {} {}", limits_.*command.limit,
+                       command.limit == &slmp::Limits::label_bytes ? "bytes" : "points");
   }
   return why;
 }
@@ -110,7 +111,8 @@ std::unique_ptr<Connector> make_slmp_connector(net::Loop& loop, std::unique_ptr<
 
 std::unique_ptr<Connector> make_slmp_connector(net::EventLoop& loop, const job::SlmpJob& job) {
   const net::Endpoint plc{job.connectivity.host, job.connectivity.port};
-  auto transport = job.connectivity.ethernet == job::Ethernet::udp ? net::make_udp(loop, plc) : net::make_tcp(loop, plc);
+  auto transport =
+      job.connectivity.ethernet == job::Ethernet::udp ? net::make_udp(loop, plc) : net::make_tcp(loop, plc);
   return make_slmp_connector(loop, std::move(transport), job, net::to_text(plc));
 }
 

@@ -92,10 +92,9 @@ void play_sample(ScriptedPeer& plc, const test::SlmpWire& wire, std::size_t piec
     return value;
   };
   Bytes randoms, arrays, labels;
-  slmp::encode_random_values(randoms, code,
-                             {{0x1995, 0x1202, 0x2030, 0x4849}, {0x4C544F4E, 0xC3DEB9AF, 0xBADDBCB7}});
-  slmp::encode_array_label_values(
-      arrays, code, std::vector{label(2, 8, {1, 0, 2, 0, 3, 0, 4, 0}), label(4, 4, {0xFF, 0xFF, 2, 0})});
+  slmp::encode_random_values(randoms, code, {{0x1995, 0x1202, 0x2030, 0x4849}, {0x4C544F4E, 0xC3DEB9AF, 0xBADDBCB7}});
+  slmp::encode_array_label_values(arrays, code,
+                                  std::vector{label(2, 8, {1, 0, 2, 0, 3, 0, 4, 0}), label(4, 4, {0xFF, 0xFF, 2, 0})});
   slmp::encode_label_values(labels, code,
                             std::vector{label(1, 2, {1, 0}), label(2, 2, {0x31, 0}), label(2, 2, {0x10, 0})});
 
@@ -134,11 +133,11 @@ TEST(SlmpConnector, HexGivesWhatStoodOnTheWire) {
   Bench bench{kAscii, sample_attributes(), job::Ethernet::tcp, job::ValueFormat::hex};
   play_sample(bench.plc, bench.wire, ScriptedPeer::kWhole);
   ASSERT_TRUE(bench.open());
-  EXPECT_THAT(bench.values(bench.read().value()),
-              ElementsAre("tst_tag=\"11300001\"", "tst_wd_0=\"1995\"", "tst_wd_1=\"1202\"", "tst_wd_2=\"2030\"",
-                          "tst_wd_3=\"4849\"", "tst_dwd_0=\"4C544F4E\"", "tst_dwd_1=\"C3DEB9AF\"",
-                          "tst_dwd_2=\"BADDBCB7\"", "tag1=\"0001000200030004\"", "tag2=\"FFFF0002\"", "tag3=\"0001\"",
-                          "tag4=\"0031\"", "tag5=\"0010\""));
+  EXPECT_THAT(
+      bench.values(bench.read().value()),
+      ElementsAre("tst_tag=\"11300001\"", "tst_wd_0=\"1995\"", "tst_wd_1=\"1202\"", "tst_wd_2=\"2030\"",
+                  "tst_wd_3=\"4849\"", "tst_dwd_0=\"4C544F4E\"", "tst_dwd_1=\"C3DEB9AF\"", "tst_dwd_2=\"BADDBCB7\"",
+                  "tag1=\"0001000200030004\"", "tag2=\"FFFF0002\"", "tag3=\"0001\"", "tag4=\"0031\"", "tag5=\"0010\""));
 }
 
 // --- polls ---
@@ -206,8 +205,7 @@ TEST(SlmpConnector, ASplitReadOfWhichOnePartFailsGivesNoValueAndOneFault) {
   Bench bench{k4E, {read_of("many", "D", 0, 2000), read_of("after", "D", 9, 1)}};
   bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 0), 960}, 1))
       .reply(bench.wire.words(ramp(0, 960), 1));
-  bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 960), 960}, 2))
-      .reply(bench.wire.refuse(0x4031, 2));
+  bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 960), 960}, 2)).reply(bench.wire.refuse(0x4031, 2));
   bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 9), 1}, 3)).reply(bench.wire.words({7}, 3));
   ASSERT_TRUE(bench.open());
   const auto samples = bench.read().value();
@@ -224,7 +222,19 @@ TEST(SlmpConnector, DataThatDoNotFitTheQuestionAreAFault) {
   const auto samples = bench.read().value();
   EXPECT_THAT(bench.values(samples), ElementsAre("b=7"));
   ASSERT_THAT(samples.faults, SizeIs(1));
-  EXPECT_THAT(samples.faults[0].why, HasSubstr("2 bytes of data are not what was asked for"));
+  EXPECT_THAT(samples.faults[0].why, HasSubstr("2 bytes of data, which is not what was asked for"));
+}
+
+TEST(SlmpConnector, WithoutSerialNumbersDataThatDoNotFitEndTheConnection) {
+  constexpr slmp::Format k3E{slmp::FrameType::e3, slmp::Code::binary};
+  Bench bench{k3E, {read_of("a", "D", 0, 1), read_of("b", "D", 9, 2), read_of("c", "D", 20, 1)}};
+  bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 0), 1}, 0)).reply(bench.wire.words({66}, 0));
+  bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 9), 2}, 0)).reply(bench.wire.words({1}, 0));
+  ASSERT_TRUE(bench.open());
+  const auto lost = bench.read();
+  EXPECT_EQ(lost.error().code, SlmpError::bad_frame);
+  EXPECT_THAT(lost.error().text, HasSubstr("device_read D9 (b)"));
+  EXPECT_EQ(bench.read().error().code, net::NetError::cancelled) << "until it is opened again";
 }
 
 TEST(SlmpConnector, APlcThatTakesFewerPointsIsAskedForFewerFromTheNextPollOn) {
@@ -241,7 +251,7 @@ TEST(SlmpConnector, APlcThatTakesFewerPointsIsAskedForFewerFromTheNextPollOn) {
   const auto refused = bench.read().value();
   EXPECT_THAT(refused.values, IsEmpty());
   ASSERT_THAT(refused.faults, SizeIs(1));
-  EXPECT_THAT(refused.faults[0].why, AllOf(HasSubstr("C052"), HasSubstr("480 at most")));
+  EXPECT_THAT(refused.faults[0].why, AllOf(HasSubstr("C052"), HasSubstr("at most 480 points")));
   for (int poll = 0; poll < 2; ++poll) {
     const auto samples = bench.read().value();
     EXPECT_THAT(samples.faults, IsEmpty());
@@ -348,8 +358,9 @@ TEST(SlmpConnector, ReadsOverRealTcpAndUdp) {
         ethernet == job::Ethernet::tcp
             ? net::listen_tcp(loop, any_port,
                               [&](std::unique_ptr<net::Transport> client) { loop.spawn(serve(std::move(client))); })
-            : net::listen_udp(loop, any_port,
-                              [](ByteView request, const net::Reply& reply) { reply(answer_with_numbers(k4E, request)); });
+            : net::listen_udp(loop, any_port, [](ByteView request, const net::Reply& reply) {
+                reply(answer_with_numbers(k4E, request));
+              });
     ASSERT_TRUE(server);
     const job::SlmpJob job{{"127.0.0.1", (*server)->port(), ethernet, k4E, {}, 0}, {}, {read_of("many", "D", 5, 1000)}};
     const auto connector = make_slmp_connector(loop, job);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error_family.hpp"
@@ -19,7 +20,10 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string_view name_of(job::Ethernet ethernet) { return ethernet == job::Ethernet::udp ? "UDP" : "TCP"; }
+std::string_view spoken(slmp::Code code) { return code == slmp::Code::ascii ? "ASCII" : "binary"; }
+/// As communication-code says it.
 std::string_view name_of(slmp::Code code) { return code == slmp::Code::ascii ? "ascii" : "binary"; }
+/// As subheader says it.
 std::string_view name_of(slmp::FrameType frame) {
   return frame == slmp::FrameType::e4 ? "with serial" : "without serial";
 }
@@ -38,12 +42,19 @@ Error refused(const SlmpPeer& peer) {
                       peer.where, name_of(peer.how.ethernet))};
 }
 
-Error taken(const SlmpPeer& peer) {
+/// FX5 CPUs may close the connection on subcommands that they do not know.
+std::string doubt_of_subcommand(const SlmpPeer& peer, ByteView question) {
+  const auto request = slmp::decode_request(peer.how.format, question);
+  if (!request || !slmp::is_iqr(request->subcommand)) return {};
+  return ". If the PLC is an FX5, which knows no iQ-R subcommands, change the subcommand to that of Q and L CPUs";
+}
+
+Error taken(const SlmpPeer& peer, ByteView question) {
   return {SlmpError::taken,
           fmt::format("{} accepted the connection and closed it before any answer: most likely another client holds "
                       "the port, since an SLMP connection entry serves one. Add another SLMP connection entry with a "
-                      "port of its own to the PLC's parameters, or stop the other client",
-                      peer.where)};
+                      "port of its own to the PLC's parameters, or stop the other client{}",
+                      peer.where, doubt_of_subcommand(peer, question))};
 }
 
 Error unreachable(const SlmpPeer& peer, std::string_view why) {
@@ -54,11 +65,12 @@ Error unreachable(const SlmpPeer& peer, std::string_view why) {
 /// Why a PLC that has not answered yet may stay silent (SLMP manual, "End codes": C06F is only logged in the PLC).
 std::vector<std::string> causes_of_silence(const job::SlmpConnectivity& how) {
   std::vector<std::string> causes;
-  causes.push_back(fmt::format("the port is set to {0} code (set communication-code to '{0}')",
-                               name_of(other(how.format.code))));
+  causes.push_back(fmt::format("the port is set to {} code (set communication-code to '{}')",
+                               spoken(other(how.format.code)), name_of(other(how.format.code))));
   if (how.format.frame == slmp::FrameType::e4) {
-    causes.emplace_back("the port takes no serial numbers, as the built-in ports of Q and L CPUs "
-                        "(set subheader to 'without serial')");
+    causes.emplace_back(
+        "the port takes no serial numbers, as the built-in ports of Q and L CPUs "
+        "(set subheader to 'without serial')");
   }
   if (how.ethernet == job::Ethernet::tcp) {
     causes.emplace_back("another client uses the port (add another SLMP connection entry)");
@@ -67,8 +79,8 @@ std::vector<std::string> causes_of_silence(const job::SlmpConnectivity& how) {
     causes.emplace_back("the PLC's UDP connection entry names another communication partner (enter this gateway)");
   }
   if (how.route != slmp::Route{}) {
-    causes.push_back(fmt::format("{} is not reached (check the route and the routing parameters)",
-                                 station_text(how.route)));
+    causes.push_back(
+        fmt::format("{} is not reached (check the route and the routing parameters)", station_text(how.route)));
   }
   return causes;
 }
@@ -82,14 +94,16 @@ std::string dropped_text(const SlmpCounters& counters) {
 }
 
 Error no_answer(const SlmpPeer& peer, const SlmpCounters& counters) {
-  const auto seconds = std::chrono::duration<double>(time_out(peer.how)).count();
+  const bool asked_twice = peer.how.ethernet == job::Ethernet::udp && peer.how.format.frame == slmp::FrameType::e4;
+  const std::string waited = fmt::format("{} s{}", std::chrono::duration<double>(time_out(peer.how)).count(),
+                                         asked_twice ? ", asked twice" : "");
   if (counters.answers > 0) {
     return {SlmpError::no_answer,
-            fmt::format("{} stopped answering: nothing came for {} s{}. Check the network, and that the PLC is on",
-                        peer.where, seconds, dropped_text(counters))};
+            fmt::format("{} stopped answering: nothing came for {}{}. Check the network, and that the PLC is on",
+                        peer.where, waited, dropped_text(counters))};
   }
   return {SlmpError::no_answer,
-          fmt::format("{} does not answer: nothing came for {} s{}. Likely causes: {}", peer.where, seconds,
+          fmt::format("{} does not answer: nothing came for {}{}. Likely causes: {}", peer.where, waited,
                       dropped_text(counters), fmt::join(causes_of_silence(peer.how), "; "))};
 }
 
@@ -130,35 +144,37 @@ std::string error_text(SlmpError e) {
 
 std::error_code make_error_code(SlmpError e) { return make_family_code(e); }
 
-Duration time_out(const job::SlmpConnectivity& how) {
-  return std::max<Duration>(3s, how.timer * 250ms + 1s);
-}
+Duration time_out(const job::SlmpConnectivity& how) { return std::max<Duration>(3s, how.timer * 250ms + 1s); }
 
 Error cannot_connect(const SlmpPeer& peer, const Error& net) {
   if (net.code == net::NetError::cancelled) return net;
   if (net.code == net::NetError::refused) return refused(peer);
-  if (net.code == net::NetError::closed) return taken(peer);
+  if (net.code == net::NetError::closed) return taken(peer, {});
   if (net.code == net::NetError::name) return unreachable(peer, "the host name is not known");
-  return unreachable(peer, net.text);
+  if (net.code == net::NetError::unreachable) return unreachable(peer, net.text);
+  return {SlmpError::unreachable, fmt::format("cannot connect to {}: {}", peer.where, net.text)};
 }
 
-Error lost(const SlmpPeer& peer, const Error& net, const SlmpCounters& counters) {
+Error lost(const SlmpPeer& peer, const Error& net, const SlmpCounters& counters, ByteView question) {
   if (net.code == net::NetError::cancelled) return net;
   if (net.code == net::NetError::refused) return refused(peer);
   if (net.code == net::NetError::timed_out) return no_answer(peer, counters);
   if (net.code == net::NetError::unreachable) return unreachable(peer, net.text);
-  if (net.code == net::NetError::closed && counters.bytes == 0) return taken(peer);
-  const std::string how = net.code == net::NetError::closed ? "" : fmt::format(" ({})", net.text);
-  return {SlmpError::closed, fmt::format("{} closed the connection{}", peer.where, how)};
+  if (net.code != net::NetError::closed)
+    return {SlmpError::closed, fmt::format("the connection to {} failed: {}", peer.where, net.text)};
+  if (counters.bytes == 0) return taken(peer, question);
+  return {SlmpError::closed,
+          fmt::format("{} closed the connection{}", peer.where, doubt_of_subcommand(peer, question))};
 }
 
 Error no_frame(const SlmpPeer& peer, slmp::FrameFault fault, ByteView came) {
   const slmp::Format said = peer.how.format;
   const slmp::Format is = format_of(came).value_or(said);
   if (is.code != said.code) {
-    return {SlmpError::bad_frame, fmt::format("{0} answers in {1} while the job says {2}: set communication-code to "
-                                              "'{1}', or the PLC's port to {2} code",
-                                              peer.where, name_of(is.code), name_of(said.code))};
+    return {SlmpError::bad_frame,
+            fmt::format("{} answers in {} while the job says {}: set communication-code to '{}', "
+                        "or the PLC's port to {} code",
+                        peer.where, spoken(is.code), spoken(said.code), name_of(is.code), spoken(said.code))};
   }
   if (is.frame != said.frame) {
     return {SlmpError::bad_frame, fmt::format("{0} answers {1} while the job says '{2}': set subheader to '{1}'",
@@ -171,11 +187,20 @@ Error no_frame(const SlmpPeer& peer, slmp::FrameFault fault, ByteView came) {
                       peer.where, slmp::to_text(fault), to_hex(came.first(std::min(came.size(), kShown))))};
 }
 
-std::string refusal(const SlmpPeer& peer, const slmp::Response& response) {
+Error out_of_step(const SlmpPeer& peer, std::string_view subject, std::size_t data_bytes) {
+  return {
+      SlmpError::bad_frame,
+      fmt::format("{} answered {} with {} bytes of data, which is not what was asked for. Without serial numbers it "
+                  "may be the answer to another question, and so may those before it: nothing of this iteration is "
+                  "used. Set subheader to 'with serial' if the PLC knows it",
+                  peer.where, subject, data_bytes)};
+}
+
+Error refusal(const SlmpPeer& peer, const slmp::Response& response) {
   std::string text = slmp::to_text(slmp::describe_end_code(response.end_code));
   if (response.error && response.error->route != peer.how.route)
     text += fmt::format(" (refused by {})", station_text(response.error->route));
-  return text;
+  return {SlmpError::end_code, std::move(text)};
 }
 
 }  // namespace m2c2::machines

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -32,17 +33,20 @@ struct SlmpPeer {
   job::SlmpConnectivity how;
 };
 
-/// How long an answer is waited for: longer than the PLC may take by its monitoring timer, so that its own refusal wins.
+/// How long an answer is waited for: longer than the PLC may take by its monitoring timer, so that its own refusal
+/// wins.
 Duration time_out(const job::SlmpConnectivity&);
 
 /// The connection could not be made. NetError::cancelled stays what it is.
 Error cannot_connect(const SlmpPeer&, const Error& net);
-/// The connection was lost with a question open. NetError::cancelled stays what it is.
-Error lost(const SlmpPeer&, const Error& net, const SlmpCounters&);
+/// The connection was lost with this question open. NetError::cancelled stays what it is.
+Error lost(const SlmpPeer&, const Error& net, const SlmpCounters&, ByteView question);
 /// These bytes came instead of an answer.
 Error no_frame(const SlmpPeer&, slmp::FrameFault, ByteView came);
+/// A 3E answer did not fit its question.
+Error out_of_step(const SlmpPeer&, std::string_view subject, std::size_t data_bytes);
 /// What a response with an end code says: its meaning, the remedy and who refused.
-std::string refusal(const SlmpPeer&, const slmp::Response&);
+Error refusal(const SlmpPeer&, const slmp::Response&);
 
 }  // namespace m2c2::machines
 

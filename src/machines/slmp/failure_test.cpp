@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "net/transport.hpp"
+#include "tests/support/slmp_wire.hpp"
 
 namespace m2c2::machines {
 namespace {
@@ -24,16 +25,16 @@ SlmpPeer peer(slmp::Format format = k4EBinary, job::Ethernet ethernet = job::Eth
 Error net_error(net::NetError kind) { return {kind, net::error_text(kind)}; }
 
 std::string silence(const SlmpPeer& plc, const SlmpCounters& counters = {}) {
-  const Error error = lost(plc, net_error(net::NetError::timed_out), counters);
+  const Error error = lost(plc, net_error(net::NetError::timed_out), counters, {});
   EXPECT_EQ(error.code, SlmpError::no_answer);
   return error.text;
 }
 
 TEST(SlmpFailure, SilenceListsTheLikelyCausesOfThisJob) {
-  EXPECT_THAT(silence(peer()), AllOf(HasSubstr("10.0.0.5:5007 does not answer: nothing came for 3 s"),
-                                     HasSubstr("set communication-code to 'ascii'"),
-                                     HasSubstr("set subheader to 'without serial'"), HasSubstr("another client"),
-                                     Not(HasSubstr("machine-ip")), Not(HasSubstr("route"))));
+  EXPECT_THAT(silence(peer()),
+              AllOf(HasSubstr("10.0.0.5:5007 does not answer: nothing came for 3 s"),
+                    HasSubstr("set communication-code to 'ascii'"), HasSubstr("set subheader to 'without serial'"),
+                    HasSubstr("another client"), Not(HasSubstr("machine-ip")), Not(HasSubstr("route"))));
   EXPECT_THAT(silence(peer(k3EAscii)),
               AllOf(HasSubstr("set communication-code to 'binary'"), Not(HasSubstr("subheader"))));
   EXPECT_THAT(silence(peer(k4EBinary, job::Ethernet::udp)),
@@ -62,7 +63,17 @@ TEST(SlmpFailure, EachWayNotToConnectHasItsRemedy) {
   EXPECT_THAT(connect(net::NetError::refused), AllOf(HasSubstr("nothing listens"), HasSubstr("written to the PLC")));
   EXPECT_THAT(connect(net::NetError::unreachable), AllOf(HasSubstr("cannot reach"), HasSubstr("machine-ip")));
   EXPECT_THAT(connect(net::NetError::name), HasSubstr("the host name is not known"));
-  EXPECT_THAT(connect(net::NetError::failed), HasSubstr("network failure"));
+  EXPECT_EQ(connect(net::NetError::failed), "cannot connect to 10.0.0.5:5007: network failure");
+}
+
+TEST(SlmpFailure, AConnectionClosedOnAnIqrSubcommandRaisesDoubtOfIt) {
+  const test::SlmpWire wire{k4EBinary};
+  const auto closed = [&](std::uint16_t subcommand) {
+    const Bytes question = wire.ask(slmp::DeviceRead{subcommand, {0xA8, 0}, 1}, 1);
+    return lost(peer(), net_error(net::NetError::closed), {}, question).text;
+  };
+  EXPECT_THAT(closed(2), AllOf(HasSubstr("another client holds the port"), HasSubstr("FX5")));
+  EXPECT_THAT(closed(0), Not(HasSubstr("FX5")));
 }
 
 std::string wrong_frame(const SlmpPeer& plc, ByteView came) {
@@ -73,7 +84,7 @@ std::string wrong_frame(const SlmpPeer& plc, ByteView came) {
 
 TEST(SlmpFailure, AnAnswerInAnotherFormatNamesTheSettingToChange) {
   EXPECT_EQ(wrong_frame(peer(), as_bytes("D4000001")),
-            "10.0.0.5:5007 answers in ascii while the job says binary: set communication-code to 'ascii', or the PLC's "
+            "10.0.0.5:5007 answers in ASCII while the job says binary: set communication-code to 'ascii', or the PLC's "
             "port to binary code");
   constexpr std::byte binary[]{std::byte{0xD0}, std::byte{0}};
   EXPECT_THAT(wrong_frame(peer(k3EAscii), binary), HasSubstr("set communication-code to 'binary'"));
@@ -90,11 +101,11 @@ TEST(SlmpFailure, BytesOfNoProtocolOfOursAreShown) {
 TEST(SlmpFailure, AnEndCodeTellsItsMeaningAndWhoRefused) {
   slmp::Response response;
   response.end_code = 0xC056;
-  EXPECT_THAT(refusal(peer(), response), AllOf(HasSubstr("C056"), Not(HasSubstr("refused by"))));
+  EXPECT_THAT(refusal(peer(), response).text, AllOf(HasSubstr("C056"), Not(HasSubstr("refused by"))));
   response.error = slmp::ErrorInfo{{}, 0x0401, 0};
-  EXPECT_THAT(refusal(peer(), response), Not(HasSubstr("refused by")));
+  EXPECT_THAT(refusal(peer(), response).text, Not(HasSubstr("refused by")));
   response.error->route = {1, 7, 0x03FF, 0};
-  EXPECT_THAT(refusal(peer(), response), HasSubstr("refused by network 1, station 7"));
+  EXPECT_THAT(refusal(peer(), response).text, HasSubstr("refused by network 1, station 7"));
 }
 
 TEST(SlmpFailure, EachErrorHasATextOfItsOwn) {

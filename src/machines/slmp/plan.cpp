@@ -25,7 +25,8 @@ std::string name_of(const slmp::Device& device) {
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 3;
   const std::size_t shown = std::min(names.size(), kShown);
-  std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  std::string text =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
   if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
   return text;
 }
@@ -213,7 +214,8 @@ void Planner::add_labels(const Attribute& attribute, std::string_view function, 
   const std::size_t header = frame(Kind::kCommand, 0, {}).size();
   Read empty;
   empty.abbreviations = attribute.abbreviations;
-  const std::size_t empty_request = header + encoded_size(code, empty), empty_answer = header + slmp::field_size(code, 2);
+  const std::size_t empty_request = header + encoded_size(code, empty),
+                    empty_answer = header + slmp::field_size(code, 2);
 
   Read batch = empty;
   std::size_t request = empty_request, response = empty_answer, first = 0;

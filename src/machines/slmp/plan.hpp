@@ -31,7 +31,7 @@ enum class SlmpAnswer { words, bits, random, labels, array_labels };
 
 /// What is read, or fails, as one.
 struct SlmpCommand {
-  std::string subject;                ///< see telemetry::Fault
+  std::string subject;  ///< see telemetry::Fault
   SlmpAnswer answer = SlmpAnswer::words;
   std::vector<SlmpRequest> requests;  ///< a device_read over the limit has several, whose answers make one value
   std::vector<SlmpField> fields;      ///< in the order of the answer; of a device_read one

@@ -76,7 +76,13 @@ TEST(SlmpPlan, TheRouteAndTheTimerOfTheJobStandInEachRequest) {
   job.connectivity.timer = 0x10;
   const SlmpPlan plan = make_plan(job, {});
   EXPECT_EQ(to_hex(plan.commands.at(0).requests.at(0).frame),
-            "540000000000" "0103E00302" "0C00" "1000" "0104" "0000" "640000A80300");
+            "540000000000"
+            "0103E00302"
+            "0C00"
+            "1000"
+            "0104"
+            "0000"
+            "640000A80300");
 }
 
 TEST(SlmpPlan, AThousandWordsAreTwoRequestsForOneTag) {
@@ -228,9 +234,9 @@ TEST(SlmpPlan, ALabelTooLargeForAnyRequestIsAskedForAlone) {
 TEST(SlmpPlan, TagsStandInTheOrderOfTheirFirstMention) {
   job::LabelReadRandom labels;
   labels.labels = {{"state", {}, {"State"}}, {"speed", {}, {"Speed"}}};
-  const SlmpPlan plan = make_plan(
-      job_of(kBinary4E, {device_read("speed", "D", 0, 1), random_read(0, 2, 1), labels, device_read("m", "M", 0, 1, 1)}),
-      {});
+  const SlmpPlan plan = make_plan(job_of(kBinary4E, {device_read("speed", "D", 0, 1), random_read(0, 2, 1), labels,
+                                                     device_read("m", "M", 0, 1, 1)}),
+                                  {});
   EXPECT_THAT(plan.tags, ElementsAre("speed", "w0", "w1", "d0", "state", "m"));
 }
 

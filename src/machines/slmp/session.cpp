@@ -44,7 +44,7 @@ net::Task<Result<slmp::Response>> SlmpSession::ask(std::span<std::byte> frame) {
 
 net::Task<Result<slmp::Response>> SlmpSession::ask_once(std::span<std::byte> frame) {
   const SteadyTime deadline = loop_.steady() + time_out(peer_.how);
-  const auto failed = [this](const Error& net) { return std::unexpected{lost(peer_, net, counters_)}; };
+  const auto failed = [&](const Error& net) { return std::unexpected{lost(peer_, net, counters_, frame)}; };
   if (is_udp(peer_) && !has_serial(peer_)) {
     const auto forgotten = co_await forget_doubles(deadline);
     if (!forgotten) co_return failed(forgotten.error());

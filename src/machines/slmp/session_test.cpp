@@ -159,12 +159,13 @@ TEST(SlmpSession, WaysNotToConnectAreToldApart) {
 
 TEST(SlmpSession, WhatIsNoFrameEndsTheConnection) {
   Line line{k4E};
-  line.plc.expect(line.wire.ask(kD100, 1)).reply(test::SlmpWire{{slmp::FrameType::e4, slmp::Code::ascii}}.words({1, 2}, 1));
+  line.plc.expect(line.wire.ask(kD100, 1))
+      .reply(test::SlmpWire{{slmp::FrameType::e4, slmp::Code::ascii}}.words({1, 2}, 1));
   line.plc.expect(line.wire.ask(kD100, 2)).reply(line.wire.words({3, 4}, 2));
   ASSERT_TRUE(line.open());
   const auto ascii = line.ask();
   EXPECT_EQ(ascii.error().code, SlmpError::bad_frame);
-  EXPECT_THAT(ascii.error().text, HasSubstr("answers in ascii while the job says binary"));
+  EXPECT_THAT(ascii.error().text, HasSubstr("answers in ASCII while the job says binary"));
   EXPECT_FALSE(line.transport->is_open());
   ASSERT_TRUE(line.open());
   EXPECT_EQ(line.ask(), (Words{3, 4}));

@@ -2,27 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/slmp/field.hpp"
 
-#include <array>
-
 namespace m2c2::slmp {
-namespace {
-
-constexpr std::string_view kDigits = "0123456789ABCDEF";
-
-constexpr auto kDigitValues = [] {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(0xFF);
-  for (std::uint8_t v = 0; v < 16; ++v) {
-    const auto upper = static_cast<unsigned char>(kDigits[v]);
-    values[upper] = v;
-    if (v > 9) values[upper + ('a' - 'A')] = v;
-  }
-  return values;
-}();
-
-}  // namespace
-
-std::uint8_t hex_digit(std::byte c) { return kDigitValues[std::to_integer<std::size_t>(c)]; }
 
 std::uint64_t FieldReader::number(std::size_t bytes) {
   if (code_ == Code::ascii) return digits(2 * bytes, 16);
@@ -53,7 +33,7 @@ void FieldWriter::number(std::uint64_t v, std::size_t bytes) {
 void FieldWriter::digits(std::uint64_t v, std::size_t count, unsigned radix) {
   const std::size_t begin = out_.size();
   out_.resize(begin + count);
-  for (std::size_t i = begin + count; i > begin; v /= radix) out_[--i] = static_cast<std::byte>(kDigits[v % radix]);
+  for (std::size_t i = begin + count; i > begin; v /= radix) out_[--i] = static_cast<std::byte>(kHexDigits[v % radix]);
 }
 
 }  // namespace m2c2::slmp

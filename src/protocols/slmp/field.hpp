@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -11,8 +12,21 @@
 
 namespace m2c2::slmp {
 
+inline constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+
+inline constexpr auto kHexValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(0xFF);
+  for (std::uint8_t v = 0; v < 16; ++v) {
+    const auto upper = static_cast<unsigned char>(kHexDigits[v]);
+    values[upper] = v;
+    if (v > 9) values[upper + ('a' - 'A')] = v;
+  }
+  return values;
+}();
+
 /// 0 to 15, or above 15 for what is no hex digit.
-std::uint8_t hex_digit(std::byte);
+constexpr std::uint8_t hex_digit(std::byte c) { return kHexValues[std::to_integer<std::size_t>(c)]; }
 
 /// How many bytes of a message a number of so many bytes takes.
 constexpr std::size_t field_size(Code code, std::size_t bytes) { return code == Code::ascii ? 2 * bytes : bytes; }

@@ -59,14 +59,14 @@ enum class Side { request, response };
 /// Why bytes are no frame of the expected format.
 enum class FrameFault {
   subheader,  ///< another frame type, another code, or no SLMP at all
-  length,  ///< the length field is not hex, too small for its fields, above kMostMessageBytes, or the message is longer
-  field,   ///< an ASCII field that is not hex
+  length,     ///< not hex, too small for its fields, above kMostMessageBytes, or less than the message
+  field,      ///< an ASCII field that is not hex
   truncated,  ///< the message ends before its length says
 };
 const char* to_text(FrameFault);
 
 /// Above any answer of a PLC (960 words in ASCII are 3,840 characters); what claims more is refused unread.
-inline constexpr std::size_t kMostMessageBytes = 16 * 1024;
+inline constexpr std::size_t kMostMessageBytes = 16'384;
 
 /// How long the message at the front of a stream of bytes is, header included;
 /// nothing while too few bytes are there to tell.

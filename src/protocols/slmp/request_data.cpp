@@ -1,6 +1,7 @@
 // The request data of the SLMP commands.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "protocols/slmp/command.hpp"
 #include "protocols/slmp/device.hpp"
@@ -91,8 +92,8 @@ ArrayLabel get_array_label(FieldReader& in) {
 }
 
 template <class T>
-std::optional<T> if_done(const FieldReader& in, T&& value) {
-  return in.done() ? std::optional{std::forward<T>(value)} : std::nullopt;
+std::optional<T> if_done(const FieldReader& in, T value) {
+  return in.done() ? std::optional{std::move(value)} : std::nullopt;
 }
 
 }  // namespace
@@ -143,7 +144,7 @@ std::optional<DeviceRead> decode_device_read(Code code, std::uint16_t subcommand
   read.subcommand = subcommand;
   read.head = get_device(in, is_iqr(subcommand));
   read.points = in.u16();
-  return if_done(in, std::move(read));
+  return if_done(in, read);
 }
 
 std::optional<DeviceReadRandom> decode_device_read_random(Code code, std::uint16_t subcommand, ByteView data) {

@@ -37,6 +37,19 @@ std::optional<std::vector<std::uint16_t>> ascii_words(ByteView data) {
   return seen > 0xF ? std::nullopt : std::optional{std::move(words)};
 }
 
+void put_binary_words(std::span<std::byte> to, std::span<const std::uint16_t> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    to[2 * i] = static_cast<std::byte>(words[i] & 0xFF);
+    to[2 * i + 1] = static_cast<std::byte>(words[i] >> 8);
+  }
+}
+
+void put_ascii_words(std::span<std::byte> to, std::span<const std::uint16_t> words) {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    for (std::size_t digit = 0; digit < 4; ++digit)
+      to[4 * i + digit] = static_cast<std::byte>(kHexDigits[words[i] >> (12 - 4 * digit) & 0xF]);
+}
+
 /// In binary a point is 4 bits, the first point the high ones; of an odd number of points, the last 4 bits are nothing.
 std::uint32_t bit_at(Code code, ByteView data, std::size_t point) {
   if (code == Code::ascii) return byte_at(data, point) - '0';
@@ -152,9 +165,10 @@ std::optional<TypeName> decode_type_name(Code code, ByteView data) {
 }
 
 void encode_words(Bytes& out, Code code, std::span<const std::uint16_t> words) {
-  FieldWriter to{code, out};
-  out.reserve(out.size() + field_size(code, 2 * words.size()));
-  for (const std::uint16_t word : words) to.u16(word);
+  const std::size_t begin = out.size();
+  out.resize(begin + field_size(code, 2 * words.size()));
+  const auto to = std::span{out}.subspan(begin);
+  code == Code::ascii ? put_ascii_words(to, words) : put_binary_words(to, words);
 }
 
 void encode_bits(Bytes& out, Code code, const std::vector<bool>& bits) {

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
+#include <concepts>
+#include <limits>
 #include <type_traits>
 
 #include "base/hex.hpp"
@@ -32,16 +35,28 @@ constexpr std::array kTypes{
 
 const TypeRow& row(DataType type) { return *std::ranges::find(kTypes, type, &TypeRow::type); }
 
-/// One element alone, several as an array.
-template <class AppendElement>
-void append_list(std::string& json, std::size_t count, AppendElement append_element) {
-  if (count == 1) return append_element(0);
-  json.push_back('[');
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0) json.push_back(',');
-    append_element(i);
-  }
-  json.push_back(']');
+/// One element alone, several as an array. `write` puts element i at a cursor, in `most` characters at the most, and
+/// gives the cursor behind it: into the text at once, since a poll is a thousand elements.
+template <class Write>
+void append_list(std::string& json, std::size_t count, std::size_t most, Write write) {
+  const std::size_t begin = json.size();
+  json.resize_and_overwrite(begin + 2 + count * (most + 1), [&](char* text, std::size_t) {
+    char* at = text + begin;
+    if (count != 1) *at++ = '[';
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i > 0) *at++ = ',';
+      at = write(at, i);
+    }
+    if (count != 1) *at++ = ']';
+    return static_cast<std::size_t>(at - text);
+  });
+}
+
+constexpr std::size_t kMostBool = 5;
+
+char* write_bool(char* at, bool v) {
+  const std::string_view text = v ? "true" : "false";
+  return std::ranges::copy(text, at).out;
 }
 
 template <std::size_t size>
@@ -57,18 +72,32 @@ T element(const std::uint16_t* words) {
   return std::bit_cast<T>(value);
 }
 
-template <class T>
+template <std::integral T>
 void append_numbers(std::string& json, Words words) {
   constexpr std::size_t per = sizeof(T) / 2;
-  json.reserve(json.size() + 7 * words.size());
-  append_list(json, words.size() / per,
-              [&](std::size_t i) { append_json_number(json, element<T>(words.data() + i * per)); });
+  constexpr std::size_t most = std::numeric_limits<T>::digits10 + 2;  // with the digit that is not full and the sign
+  append_list(json, words.size() / per, most, [&](char* at, std::size_t i) {
+    return std::to_chars(at, at + most, element<T>(words.data() + i * per)).ptr;
+  });
+}
+
+/// By way of append_json_number, which knows what JSON makes of NaN; formatting a float costs more than appending it.
+template <std::floating_point T>
+void append_numbers(std::string& json, Words words) {
+  constexpr std::size_t per = sizeof(T) / 2;
+  const std::size_t count = words.size() / per;
+  if (count != 1) json.push_back('[');
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) json.push_back(',');
+    append_json_number(json, element<T>(words.data() + i * per));
+  }
+  if (count != 1) json.push_back(']');
 }
 
 /// The first `count` bits, each word's lowest first.
 void append_packed_bits(std::string& json, Words words, std::size_t count) {
-  append_list(json, std::min(count, 16 * words.size()),
-              [&](std::size_t i) { append_json_bool(json, (words[i / 16] >> (i % 16) & 1) != 0); });
+  append_list(json, std::min(count, 16 * words.size()), kMostBool,
+              [&](char* at, std::size_t i) { return write_bool(at, (words[i / 16] >> (i % 16) & 1) != 0); });
 }
 
 void append_text(std::string& json, Words words) {
@@ -167,8 +196,7 @@ void append_dword(std::string& json, DataType type, std::uint32_t value) {
 }
 
 void append_bits(std::string& json, const std::vector<bool>& bits) {
-  json.reserve(json.size() + 6 * bits.size());
-  append_list(json, bits.size(), [&](std::size_t i) { append_json_bool(json, bits[i]); });
+  append_list(json, bits.size(), kMostBool, [&](char* at, std::size_t i) { return write_bool(at, bits[i]); });
 }
 
 void append_label(std::string& json, const LabelValue& value, std::optional<DataType> wanted) {
