@@ -24,7 +24,8 @@ using namespace std::chrono_literals;
 constexpr int kPortsToTry = 20;
 
 Result<std::string> find_mosquitto() {
-  for (const char* path : {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/bin/mosquitto"})
+  for (const char* path :
+       {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/bin/mosquitto"})
     if (::access(path, X_OK) == 0) return std::string{path};
   return fail(std::make_error_code(std::errc::no_such_file_or_directory),
               "mosquitto is not installed: install it (apt-get install mosquitto) or give a broker in [broker] url");
@@ -49,8 +50,7 @@ std::string configuration(const fs::path& folder, std::uint16_t port) {
       "autosave_interval 10\n"
       "max_queued_messages 100000\n"
       "max_inflight_messages 1000\n"
-      "log_type error\n"
-      "log_type warning\n",
+      "log_type error\n",
       port, folder.string());
   if (::geteuid() == 0) text += "user root\n";  // else it gives up the right to its own folder
   return text;

@@ -36,9 +36,11 @@ class BuilderRole final : public Role {
       : store_{std::move(store)},
         client_{with_identity(std::move(broker), config)},
         outbox_{client_, loop_},
-        builder_{*store_, loop_, {.default_group = config.builder.default_group_id},
-                 [this](mqtt::Message message) { outbox_.send(std::move(message)); }} {
-    client_.subscribe(std::string{job::topics::request}, loop_, [this](const mqtt::Received& m) { builder_.on_request(m); });
+        builder_{*store_, loop_, {.default_group = config.builder.default_group_id}, [this](mqtt::Message message) {
+                   outbox_.send(std::move(message));
+                 }} {
+    client_.subscribe(std::string{job::topics::request}, loop_,
+                      [this](const mqtt::Received& m) { builder_.on_request(m); });
     client_.subscribe(std::string{job::topics::every_group_status}, loop_,
                       [this](const mqtt::Received& m) { builder_.on_status(m); });
     client_.on_connection(loop_, [this](bool connected) {
@@ -54,6 +56,8 @@ class BuilderRole final : public Role {
     loop_.stop();
     thread_.join();
   }
+
+  bool is_connected() const override { return client_.connected(); }
 
  private:
   std::unique_ptr<store::JobStore> store_;

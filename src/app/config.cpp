@@ -36,17 +36,21 @@ constexpr std::array kKeys{
     Key{"broker", "port", "port of that mosquitto on 127.0.0.1", [](Config& c) -> Setting { return &c.broker.port; }},
     Key{"broker", "ca-file", "for mqtts: whom to trust; empty: the system's certificates",
         [](Config& c) -> Setting { return &c.broker.ca_file; }},
-    Key{"broker", "cert-file", "X.509 certificate of this client", [](Config& c) -> Setting { return &c.broker.cert_file; }},
+    Key{"broker", "cert-file", "X.509 certificate of this client",
+        [](Config& c) -> Setting { return &c.broker.cert_file; }},
     Key{"broker", "key-file", "its private key", [](Config& c) -> Setting { return &c.broker.key_file; }},
     Key{"broker", "publish-rate", "telemetry messages a second, 0 = no limit; AWS IoT Core takes 100 a connection",
         [](Config& c) -> Setting { return &c.broker.publish_rate; }},
     Key{"broker", "window", "telemetry messages under way without acknowledgement; AWS IoT Core takes 100",
         [](Config& c) -> Setting { return &c.broker.window; }},
-    Key{"stream", "max-size", "telemetry held while a destination is away", [](Config& c) -> Setting { return &c.stream.max_size; }},
-    Key{"stream", "on-full", "\"overwrite-oldest\" or \"reject-new\"", [](Config& c) -> Setting { return &c.stream.on_full; }},
+    Key{"stream", "max-size", "telemetry held while a destination is away",
+        [](Config& c) -> Setting { return &c.stream.max_size; }},
+    Key{"stream", "on-full", "\"overwrite-oldest\" or \"reject-new\"",
+        [](Config& c) -> Setting { return &c.stream.on_full; }},
     Key{"stream", "persistence", "\"memory\": lost when the gateway stops",
         [](Config& c) -> Setting { return &c.stream.persistence; }},
-    Key{"builder", "store", "where jobs are kept: sqlite:<path>; empty: jobs.db in the data-dir", [](Config& c) -> Setting { return &c.builder.store; }},
+    Key{"builder", "store", "where jobs are kept: sqlite:<path>; empty: jobs.db in the data-dir",
+        [](Config& c) -> Setting { return &c.builder.store; }},
     Key{"builder", "default-group-id", "group of requests that name none; empty: the gateway's group-id",
         [](Config& c) -> Setting { return &c.builder.default_group_id; }},
 };
@@ -112,7 +116,8 @@ Result<> check(const Config& config, const std::string& path) {
   const auto invalid = [&](std::string_view what) {
     return fail(std::make_error_code(std::errc::invalid_argument), fmt::format("{}: {}", path, what));
   };
-  if (const auto size = parse_size(config.stream.max_size); !size) return invalid("[stream] max-size: " + size.error().text);
+  if (const auto size = parse_size(config.stream.max_size); !size)
+    return invalid("[stream] max-size: " + size.error().text);
   if (const auto policy = parse_on_full(config.stream.on_full); !policy) return invalid(policy.error().text);
   if (config.stream.persistence != "memory")
     return invalid(fmt::format("[stream] persistence = \"{}\": this version keeps the stream in \"memory\"",

@@ -35,7 +35,8 @@ struct Config {
   } builder;
 };
 
-/// The defaults when `path` is empty. What is empty and follows from another key is filled in. An error names the file, the line, the key and the remedy.
+/// The defaults when `path` is empty. What is empty and follows from another key is filled in. An error names the file,
+/// the line, the key and the remedy.
 Result<Config> load_config(const std::string& path);
 Result<Config> parse_config(std::string_view toml, const std::string& path);
 

@@ -22,11 +22,13 @@ TEST(Config, TheDefaultFileIsReadAsTheDefaults) {
 TEST(Config, AnUnknownKeyNamesTheNearestKnownOne) {
   EXPECT_EQ(error_of("[gateway]\ngroup_id = \"a\"\n"),
             "m2c2.toml:2: unknown key [gateway] group_id; did you mean [gateway] group-id?");
-  EXPECT_EQ(error_of("[brokr]\nurl = \"mqtt://a\"\n"), "m2c2.toml:2: unknown key [brokr] url; did you mean [broker] url?");
+  EXPECT_EQ(error_of("[brokr]\nurl = \"mqtt://a\"\n"),
+            "m2c2.toml:2: unknown key [brokr] url; did you mean [broker] url?");
 }
 
 TEST(Config, AValueOfTheWrongKindIsToldWithItsLine) {
-  EXPECT_EQ(error_of("[broker]\n\npublish-rate = \"fast\"\n"), "m2c2.toml:3: [broker] publish-rate must be a whole number");
+  EXPECT_EQ(error_of("[broker]\n\npublish-rate = \"fast\"\n"),
+            "m2c2.toml:3: [broker] publish-rate must be a whole number");
 }
 
 TEST(Config, WhatIsNotTomlIsToldWithItsLine) { EXPECT_TRUE(error_of("[broker]\nurl = ").starts_with("m2c2.toml:2: ")); }

@@ -56,7 +56,9 @@ Result<mqtt::Options> broker_options(const Config& config, const std::string& fa
   mqtt::Options options;
   options.tls = parsed->scheme() == "mqtts";
   options.broker.host = parsed->host_type() == boost::urls::host_type::ipv6 ? parsed->host_address() : parsed->host();
-  const auto port = parse_decimal(parsed->has_port() ? std::string_view{parsed->port()} : options.tls ? "8883" : "1883");
+  const auto port = parse_decimal(parsed->has_port() ? std::string_view{parsed->port()}
+                                  : options.tls      ? "8883"
+                                                     : "1883");
   if (!port || *port < 1 || *port > 65535) return wrong("no such port");
   options.broker.port = static_cast<std::uint16_t>(*port);
   options.username = parsed->user();

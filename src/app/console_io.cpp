@@ -35,7 +35,8 @@ Result<std::unique_ptr<ConsoleClient>> ConsoleClient::open(const BrokerChoice& c
 }
 
 void ConsoleClient::publish(mqtt::Message message, std::function<void(std::error_code)> done) {
-  client_.publish({std::move(message)}, loop_, [done = std::move(done)](const mqtt::Published& fates) { done(fates[0]); });
+  client_.publish({std::move(message)}, loop_,
+                  [done = std::move(done)](const mqtt::Published& fates) { done(fates[0]); });
 }
 
 bool ConsoleClient::run(std::chrono::milliseconds limit) {

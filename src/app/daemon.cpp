@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <thread>
 #include <vector>
 
 #include "app/broker_child.hpp"
@@ -16,6 +18,10 @@
 
 namespace m2c2::app {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFirstConnection = 3s;
 
 /// A job is a socket: the usual limit of 1,024 descriptors is a limit of jobs.
 void allow_many_descriptors() {
@@ -40,19 +46,32 @@ Result<std::string> broker_url(const DaemonCommand& command, const Config& confi
   return parts.broker->url();
 }
 
+/// Who reads "is up" may send a request at once: it must not be sooner at the broker than its builder.
+bool await_connections(const std::vector<std::unique_ptr<Role>>& roles) {
+  const SteadyTime deadline = std::chrono::steady_clock::now() + kFirstConnection;
+  const auto all_connected = [&] {
+    return std::ranges::all_of(roles, [](const auto& role) { return role->is_connected(); });
+  };
+  while (!all_connected() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(5ms);
+  return all_connected();
+}
+
 Result<Parts> start(const DaemonCommand& command, const Config& config) {
   Parts parts;
   const auto url = broker_url(command, config, parts);
   if (!url) return std::unexpected{url.error()};
   using StartRole = Result<std::unique_ptr<Role>> (*)(const Config&, const std::string&);
-  const std::pair<bool, StartRole> table[] = {{command.roles.builder, start_builder}, {command.roles.gateway, start_gateway}};
+  const std::pair<bool, StartRole> table[] = {{command.roles.builder, start_builder},
+                                              {command.roles.gateway, start_gateway}};
   for (const auto& [wanted, start_role] : table) {
     if (!wanted) continue;
     auto role = start_role(config, *url);
     if (!role) return std::unexpected{role.error()};
     parts.roles.push_back(std::move(*role));
   }
-  log::info(fmt::format("m2c2 {} is up; the broker is at {}", kVersion, *url));
+  const bool connected = await_connections(parts.roles);
+  log::info(
+      fmt::format("m2c2 {} is up; the broker is at {}{}", kVersion, *url, connected ? "" : ", and not reached yet"));
   return parts;
 }
 

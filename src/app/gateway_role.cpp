@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kStopPolling = 2s;     // jobs end at once; this is for a disk that hangs
+constexpr Duration kStopPolling = 2s;        // jobs end at once; this is for a disk that hangs
 constexpr Duration kLastDeliveries = 300ms;  // for the broker to take what the jobs left
 
 mqtt::Options with_identity(mqtt::Options options, const Config& config) {
@@ -48,14 +48,18 @@ class GatewayRole final : public Role {
                  *stream_,
                  [this](mqtt::Message message) { outbox_.send(std::move(message)); },
                  [this](const job::Definition& definition) { return make_connector(polling_, definition); },
-                 {.group = config.gateway.group_id, .data_dir = config.gateway.data_dir, .program_version = kVersion, .push = {}}} {
+                 {.group = config.gateway.group_id,
+                  .data_dir = config.gateway.data_dir,
+                  .program_version = kVersion,
+                  .push = {}}} {
     subscribe(config.gateway.group_id);
     delivery_.spawn(deliver());
     polling_.post([this] { gateway_.start_local_jobs(); });
     delivery_thread_ = std::thread{[this] { delivery_.run(); }};
     polling_thread_ = std::thread{[this] { polling_.run(); }};
     client_.start();
-    log::info(fmt::format("gateway of group {}: jobs are kept in {}", config.gateway.group_id, config.gateway.data_dir));
+    log::info(
+        fmt::format("gateway of group {}: jobs are kept in {}", config.gateway.group_id, config.gateway.data_dir));
   }
 
   ~GatewayRole() override {
@@ -74,10 +78,14 @@ class GatewayRole final : public Role {
     tell_what_is_lost();
   }
 
+  bool is_connected() const override { return client_.connected(); }
+
  private:
   void subscribe(const std::string& group) {
-    client_.subscribe(job::topics::group_jobs(group), polling_, [this](const mqtt::Received& m) { gateway_.on_wanted(m); });
-    client_.subscribe(job::topics::group_submit(group), polling_, [this](const mqtt::Received& m) { gateway_.on_submit(m); });
+    client_.subscribe(job::topics::group_jobs(group), polling_,
+                      [this](const mqtt::Received& m) { gateway_.on_wanted(m); });
+    client_.subscribe(job::topics::group_submit(group), polling_,
+                      [this](const mqtt::Received& m) { gateway_.on_submit(m); });
     client_.on_connection(polling_, [this](bool connected) {
       if (connected) gateway_.on_connected();
     });
@@ -125,7 +133,8 @@ Result<std::unique_ptr<Role>> start_gateway(const Config& config, const std::str
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path{config.gateway.data_dir} / "job", error);
   if (error)
-    return fail(error, fmt::format("[gateway] data-dir: cannot make {}/job: {}", config.gateway.data_dir, error.message()));
+    return fail(error,
+                fmt::format("[gateway] data-dir: cannot make {}/job: {}", config.gateway.data_dir, error.message()));
   auto stream = stream::make_memory_stream(*parse_size(config.stream.max_size), *parse_on_full(config.stream.on_full));
   return std::make_unique<GatewayRole>(config, std::move(*broker), std::move(stream));
 }

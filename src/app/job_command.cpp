@@ -20,7 +20,8 @@ namespace json = boost::json;
 enum class Meaning { news, success, failure };
 
 /// The builder signs its answers with job-name, a connector does not. A builder's info is a step on the way; a
-/// connector's info is the end of it. A connector's error belongs to the request only when the request asked the machine.
+/// connector's info is the end of it. A connector's error belongs to the request only when the request asked the
+/// machine.
 Meaning meaning_of(const json::object& answer, bool is_error, job::Control control) {
   const bool from_builder = answer.contains("job-name") || !answer.contains("_id_");
   if (from_builder) return is_error ? Meaning::failure : Meaning::news;
@@ -80,7 +81,8 @@ class Conversation {
     const bool is_error = received.topic.ends_with("/error");
     const std::string name = job_of(received.topic);
     const Meaning meaning = meaning_of(value.get_object(), is_error, command_.control);
-    (is_error ? std::cerr : std::cout) << fmt::format("{}{}{}", name, name.empty() ? "" : ": ", message_text(value.get_object()))
+    (is_error ? std::cerr : std::cout) << fmt::format("{}{}{}", name, name.empty() ? "" : ": ",
+                                                      message_text(value.get_object()))
                                        << std::endl;
     if (meaning == Meaning::news) return;
     failed_ |= meaning == Meaning::failure;
@@ -102,8 +104,9 @@ class Conversation {
       return 2;
     }
     for (const auto& name : open_)
-      std::cerr << fmt::format("{}: no answer in {} s: is the gateway of its group running? (the request was delivered)\n",
-                               name, command_.patience.count());
+      std::cerr << fmt::format(
+          "{}: no answer in {} s: is the gateway of its group running? (the request was delivered)\n", name,
+          command_.patience.count());
     return 2;
   }
 
@@ -149,7 +152,8 @@ int run_job_command(const JobCommand& command) {
   if (!request) return request.error();
   const auto parsed = job::parse_request(*request);
   if (!parsed) {
-    std::cerr << fmt::format("{}{}{}\n", command.file, command.file.empty() ? "" : ":\n", job::to_text(parsed.error().problems));
+    std::cerr << fmt::format("{}{}{}\n", command.file, command.file.empty() ? "" : ":\n",
+                             job::to_text(parsed.error().problems));
     return 1;
   }
   std::set<std::string> names;

@@ -16,7 +16,8 @@ namespace m2c2::app {
 namespace {
 
 constexpr const char* kAbout =
-    "m2c2 connects factory machines to the cloud: it polls PLCs over SLMP as JSON jobs say, and delivers the tags over MQTT.\n"
+    "m2c2 connects factory machines to the cloud: it polls PLCs over SLMP as JSON jobs say, and delivers the tags over "
+    "MQTT.\n"
     "Begin with:  m2c2 up          everything on this machine\n"
     "             m2c2 watch       what passes on the broker, from another terminal\n"
     "             m2c2 job deploy examples/slmp-ascii-deploy.json";
@@ -55,8 +56,7 @@ void add_job_control(CLI::App& jobs, Chosen& chosen, job::Control control, const
   auto* command = jobs.add_subcommand(std::string{job::to_text(control)}, about);
   if (control == job::Control::deploy || control == job::Control::update)
     command->add_option("FILE", chosen.job.file, "job definition (JSON)")->required();
-  else
-    command->add_option("NAME", chosen.job.names, "jobs")->required();
+  else command->add_option("NAME", chosen.job.names, "jobs")->required();
   if (control == job::Control::start || control == job::Control::stop || control == job::Control::push)
     command->add_option("--version", chosen.job.version, "version of the job; default: the latest, or the running one");
   command->add_option("--timeout", chosen.patience, "seconds to wait for the answers")->capture_default_str();
@@ -80,7 +80,8 @@ void add_jobs(CLI::App& app, Chosen& chosen) {
 }
 
 void add_offline(CLI::App& app, Chosen& chosen) {
-  auto* check = app.add_subcommand("check", "validate job definitions offline; every problem is named by its JSON path");
+  auto* check =
+      app.add_subcommand("check", "validate job definitions offline; every problem is named by its JSON path");
   check->add_option("FILE", chosen.files, "job definitions (JSON)")->required();
   check->callback([&chosen] { chosen.run = [&chosen] { return run_check_command(chosen.files); }; });
 
@@ -114,13 +115,15 @@ int run(int argc, char** argv) {
   Chosen chosen;
   add_daemon(app, chosen, "up", "everything on one machine: a broker unless one is configured, job builder, gateway",
              {.gateway = true, .builder = true, .own_broker = true});
-  add_daemon(app, chosen, "gateway", "the gateway alone, beside the machines", {.gateway = true, .builder = false, .own_broker = false});
+  add_daemon(app, chosen, "gateway", "the gateway alone, beside the machines",
+             {.gateway = true, .builder = false, .own_broker = false});
   add_daemon(app, chosen, "builder", "the job builder alone", {.gateway = false, .builder = true, .own_broker = false});
   add_jobs(app, chosen);
   add_watch(app, chosen);
   add_offline(app, chosen);
   CLI11_PARSE(app, argc, argv);
-  log::set_level(verbose ? log::Level::debug : log::Level::info);
+  const bool is_daemon = chosen.daemon.roles.gateway || chosen.daemon.roles.builder;
+  log::set_level(verbose ? log::Level::debug : is_daemon ? log::Level::info : log::Level::warning);
   return chosen.run();
 }
 

@@ -19,7 +19,8 @@ struct Protocol {
 };
 
 constexpr std::array kProtocols{
-    Protocol{"slmp", [](net::EventLoop& loop, const job::Definition& definition) -> Connector {
+    Protocol{"slmp",
+             [](net::EventLoop& loop, const job::Definition& definition) -> Connector {
                return machines::make_slmp_connector(loop, std::get<job::SlmpJob>(definition.protocol));
              }},
 };
@@ -31,8 +32,9 @@ Result<Connector> make_connector(net::EventLoop& loop, const job::Definition& de
     if (protocol.name == definition.protocol_name()) return protocol.make(loop, definition);
   std::string known;
   for (const Protocol& protocol : kProtocols) known += fmt::format(" {}", protocol.name);
-  return fail(std::make_error_code(std::errc::protocol_not_supported),
-              fmt::format("This gateway has no connector for protocol {}; it has:{}.", definition.protocol_name(), known));
+  return fail(
+      std::make_error_code(std::errc::protocol_not_supported),
+      fmt::format("This gateway has no connector for protocol {}; it has:{}.", definition.protocol_name(), known));
 }
 
 }  // namespace m2c2::app

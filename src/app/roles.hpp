@@ -13,6 +13,7 @@ namespace m2c2::app {
 class Role {
  public:
   virtual ~Role() = default;
+  virtual bool is_connected() const = 0;  ///< to the broker
 };
 
 /// `broker_url` where the configuration names none.

@@ -12,8 +12,8 @@ namespace m2c2::app {
 
 struct WatchCommand {
   BrokerChoice broker;
-  std::chrono::seconds limit{0};     ///< 0: until Ctrl-C
-  std::vector<std::string> expect;   ///< job files: telemetry of every one of their tags must come
+  std::chrono::seconds limit{0};    ///< 0: until Ctrl-C
+  std::vector<std::string> expect;  ///< job files: telemetry of every one of their tags must come
 };
 
 /// With `expect`: 0 once telemetry of every tag came (when there is a limit, watching goes on until then), else 1.

@@ -84,7 +84,7 @@ std::optional<std::string> fault_in_host(std::string_view host) {
   constexpr std::size_t kMostBytes = 253;  // of a name in the DNS
   if (host.empty()) return "is empty; give an IP address or a host name";
   if (host.size() > kMostBytes) return fmt::format("is {} bytes long; give at most {}", host.size(), kMostBytes);
-  if (std::ranges::count(host, ':') == 1) return "contains a port; leave it to port-number";
+  if (std::ranges::count(host, ':') == 1) return "contains a port; give the address alone";
   while (!host.empty()) {
     const auto point = take_code_point(host);
     if (!point || is_control(*point) || *point == U' ' || *point == U'/')

@@ -6,6 +6,7 @@
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -112,13 +113,19 @@ class Client::Session {
     });
   }
 
-  void subscribe(Subscription subscription) { subscriptions_.push_back(std::make_shared<const Subscription>(std::move(subscription))); }
-  void on_connection(ConnectionListener listener) { listeners_.push_back(std::make_shared<const ConnectionListener>(std::move(listener))); }
+  void subscribe(Subscription subscription) {
+    subscriptions_.push_back(std::make_shared<const Subscription>(std::move(subscription)));
+  }
+  void on_connection(ConnectionListener listener) {
+    listeners_.push_back(std::make_shared<const ConnectionListener>(std::move(listener)));
+  }
 
   void start() {
     loop_.spawn(stay_connected());
     thread_ = std::thread{[this] { loop_.run(); }};
   }
+
+  bool connected() const { return connected_; }
 
   void stop() {
     loop_.post([this] {
@@ -165,7 +172,7 @@ class Client::Session {
   Handle handle_;
   std::unique_ptr<net::Watch> watch_;
   bool writing_ = false;
-  bool connected_ = false;  // CONNACK and every SUBACK are there
+  std::atomic<bool> connected_ = false;  // CONNACK and every SUBACK are there
   std::size_t subacks_due_ = 0;
   std::string lost_why_;  // empty while the connection stands
   SteadyTime connected_since_;
@@ -338,8 +345,7 @@ void Client::Session::lose(std::string why) {
 }
 
 void Client::Session::tell_listeners(bool connected) {
-  for (const auto& listener : listeners_)
-    listener->home->post([listener, connected] { listener->changed(connected); });
+  for (const auto& listener : listeners_) listener->home->post([listener, connected] { listener->changed(connected); });
 }
 
 void Client::Session::on_connack(int rc) {
@@ -394,5 +400,6 @@ void Client::on_connection(net::Loop& home, std::function<void(bool connected)> 
 }
 void Client::start() { session_->start(); }
 void Client::stop() { session_->stop(); }
+bool Client::connected() const { return session_->connected(); }
 
 }  // namespace m2c2::mqtt

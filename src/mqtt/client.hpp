@@ -40,6 +40,8 @@ class Client final : public Broker {
   /// Waits a little for what is under way, then says goodbye (the will is not published). No callback is posted
   /// afterwards. Called once, before the loops that callbacks run on end.
   void stop();
+  /// Whether the connection stands now, subscriptions made. Safe from any thread.
+  bool connected() const;
 
  private:
   class Session;

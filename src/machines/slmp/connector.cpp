@@ -14,6 +14,12 @@
 namespace m2c2::machines {
 namespace {
 
+/// Too many points (C051 to C054), or a request or an answer of too many bytes.
+bool is_too_much(std::uint16_t end_code) {
+  return slmp::describe_end_code(end_code).kind == slmp::EndCodeClass::points || end_code == 0xCEE1 ||
+         end_code == 0xCEE2;
+}
+
 class SlmpConnector final : public Connector {
  public:
   SlmpConnector(net::Loop& loop, std::unique_ptr<net::Transport> transport, job::SlmpJob job, std::string where)
@@ -33,11 +39,13 @@ class SlmpConnector final : public Connector {
 
  private:
   std::string why_not(const SlmpCommand&, const SlmpRequest&, const slmp::Response&);
+  std::string ask_for_less(const SlmpCommand&, const SlmpRequest&);
 
   net::Loop& loop_;
   job::SlmpJob job_;
   slmp::Limits limits_;
-  bool limits_changed_ = false;
+  bool limits_changed_ = false;  ///< the plan is of other ones
+  bool may_lower_limits_ = true;
   SlmpPlan plan_;
   SlmpAnswers answers_;
   std::unique_ptr<net::Transport> transport_;
@@ -75,13 +83,23 @@ std::string SlmpConnector::why_not(const SlmpCommand& command, const SlmpRequest
         response.data.size());
   }
   std::string why = refusal(session_.peer(), response).text;
-  const bool too_many = slmp::describe_end_code(response.end_code).kind == slmp::EndCodeClass::points;
-  if (too_many && lower_limit(limits_, command, request)) {
-    limits_changed_ = true;
-    why += fmt::format("; from now on in requests of at most {} {}", limits_.*command.limit,
-                       command.limit == &slmp::Limits::label_bytes ? "bytes" : "points");
-  }
+  if (may_lower_limits_ && is_too_much(response.end_code)) why += ask_for_less(command, request);
   return why;
+}
+
+std::string SlmpConnector::ask_for_less(const SlmpCommand& command, const SlmpRequest& request) {
+  const std::size_t& limit = limits_.*command.limit;
+  if (lower_limit(limits_, command, request)) {
+    limits_changed_ = true;
+    const bool bytes = command.limit == &slmp::Limits::label_bytes;
+    return fmt::format("; from now on in requests of at most {} {}", limit, bytes ? "bytes" : "points");
+  }
+  if (limit == 1) {  // even one point is too many: then their number was never the reason
+    limits_ = slmp::limits_for(job_.connectivity.format.code);
+    limits_changed_ = true;
+    may_lower_limits_ = false;
+  }
+  return {};
 }
 
 net::Task<Result<std::string>> SlmpConnector::probe() {

@@ -271,6 +271,19 @@ TEST(SlmpConnector, OnePointThatIsTooManyStaysAFault) {
   }
 }
 
+TEST(SlmpConnector, APlcThatFindsEvenOnePointTooManyIsNotAskedPointByPointForEver) {
+  Bench bench{k4E, {read_of("many", "D", 0, 960)}};
+  std::vector<std::uint16_t> asked;
+  bench.plc.otherwise([&](ByteView message) {
+    const auto request = slmp::decode_request(k4E, message).value();
+    asked.push_back(slmp::decode_device_read(k4E.code, 0, request.data)->points);
+    return bench.wire.refuse(0xC051, request.serial);
+  });
+  ASSERT_TRUE(bench.open());
+  for (int poll = 0; poll < 13; ++poll) EXPECT_THAT(bench.read()->faults, SizeIs(1));
+  EXPECT_THAT(asked, ElementsAre(960, 480, 240, 120, 60, 30, 15, 7, 3, 1, 960, 960, 960));
+}
+
 TEST(SlmpConnector, ALostConnectionEndsTheIterationAndTheNextOneIsWholeAgain) {
   Bench bench{k4E, {read_of("a", "D", 0, 1), read_of("b", "D", 9, 1)}};
   bench.plc.expect(bench.wire.ask(slmp::DeviceRead{0, device("D", 0), 1}, 1)).reply(bench.wire.words({1}, 1));
