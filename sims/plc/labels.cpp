@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sims/plc/labels.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/hex.hpp"

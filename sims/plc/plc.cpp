@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sims/plc/plc.hpp"
 
+#include <array>
+
 #include "protocols/slmp/field.hpp"
 #include "sims/plc/end_codes.hpp"
 

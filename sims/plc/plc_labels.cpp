@@ -1,5 +1,7 @@
 // A PLC: the label commands.
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "sims/plc/end_codes.hpp"
 #include "sims/plc/plc.hpp"
 

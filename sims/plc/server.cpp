@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sims/plc/server.hpp"
 
+#include <algorithm>
+
 #include "sims/plc/session.hpp"
 
 namespace m2c2::sim {
@@ -24,14 +26,13 @@ struct Shared {
   std::size_t clients = 0;  // over TCP
 };
 
+/// Counts itself among the port's clients.
 class Client {
  public:
   explicit Client(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} { ++shared_->clients; }
   ~Client() { --shared_->clients; }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
-
-  Shared& shared() { return *shared_; }
 
  private:
   std::shared_ptr<Shared> shared_;
@@ -65,7 +66,7 @@ Task<bool> carry_out(net::EventLoop& loop, Transport& peer, const Reaction& reac
 }
 
 Task<> serve(std::shared_ptr<Shared> shared, std::unique_ptr<Transport> peer) {
-  Client client{shared};
+  const Client client{shared};
   Session session{shared->station, Carrier::tcp};
   Reaction reaction;
   Bytes buffer(kReceiveBytes);

@@ -4,11 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
-
-#include "base/hex.hpp"
 
 namespace m2c2::sim {
 namespace {

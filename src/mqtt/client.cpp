@@ -24,7 +24,7 @@ namespace {
 constexpr Duration kPatience = 10s;     // for the broker's host to accept, and for its CONNACK
 constexpr Duration kHousekeeping = 1s;  // libmosquitto's keep-alive
 constexpr Duration kGoodbye = 300ms;    // for acknowledgements still under way at stop()
-constexpr Duration kBacklog = 5s;       // after a connect, what a persistent session kept may come once more
+constexpr Duration kBacklog = 2s;       // after a connect, what a kept session holds may come once more
 
 struct LibraryUse {
   LibraryUse() { mosquitto_lib_init(); }
@@ -155,10 +155,11 @@ class Client::Session {
   void lose(std::string why);
   void tell_listeners(bool connected);
 
-  void on_connack(int rc);
+  void on_connack(int rc, bool session_kept);
   void on_suback();
   void on_puback(int mid);
   void on_message(const mosquitto_message&);
+  void hand_over(const std::shared_ptr<const Subscription>&, Received);
 
   LibraryUse library_;
   Options options_;
@@ -171,11 +172,13 @@ class Client::Session {
   std::unique_ptr<net::Alarm> pause_ = loop_.make_alarm();
   Handle handle_;
   std::unique_ptr<net::Watch> watch_;
-  bool writing_ = false;
+  bool writing_ = false;  // waiting until the socket takes more
+  std::size_t unhandled_ =
+      0;  // messages whose handler has not returned: nothing is written, acknowledgements least of all
   std::atomic<bool> connected_ = false;  // CONNACK and every SUBACK are there
   std::size_t subacks_due_ = 0;
-  std::string lost_why_;  // empty while the connection stands
-  SteadyTime connected_since_;
+  std::string lost_why_;      // empty while the connection stands
+  SteadyTime backlog_until_;  // what comes before then may have come before
   bool stopping_ = false;
   std::map<int, std::pair<std::shared_ptr<Batch>, std::size_t>> in_flight_;  // by message id
 
@@ -246,14 +249,17 @@ net::Task<bool> Client::Session::acknowledged_connection() {
 
 net::Task<> Client::Session::say_goodbye() {
   const SteadyTime deadline = loop_.steady() + kGoodbye;
-  while (!in_flight_.empty() && lost_why_.empty() && loop_.steady() < deadline)
+  while ((!in_flight_.empty() || unhandled_ > 0) && lost_why_.empty() && loop_.steady() < deadline)
     co_await pause_->wait_until(loop_.steady() + 5ms);
+  if (!lost_why_.empty() || unhandled_ > 0) co_return;
   mosquitto_disconnect(handle_.get());
+  mosquitto_loop_write(handle_.get(), 1);
 }
 
 Handle Client::Session::make_handle() {
   Handle handle{mosquitto_new(options_.client_id.c_str(), options_.clean_session, this)};
   mosquitto_max_inflight_messages_set(handle.get(), 0);
+  mosquitto_threaded_set(handle.get(), true);  // it then leaves all writing to write_what_waits()
   if (!options_.username.empty())
     mosquitto_username_pw_set(handle.get(), options_.username.c_str(), or_null(options_.password));
   if (const auto& will = options_.will)
@@ -264,8 +270,9 @@ Handle Client::Session::make_handle() {
 }
 
 void Client::Session::set_callbacks(mosquitto* handle) {
-  mosquitto_connect_callback_set(handle,
-                                 [](mosquitto*, void* self, int rc) { static_cast<Session*>(self)->on_connack(rc); });
+  mosquitto_connect_with_flags_callback_set(handle, [](mosquitto*, void* self, int rc, int flags) {
+    static_cast<Session*>(self)->on_connack(rc, (flags & 1) != 0);
+  });
   mosquitto_subscribe_callback_set(
       handle, [](mosquitto*, void* self, int, int, const int*) { static_cast<Session*>(self)->on_suback(); });
   mosquitto_publish_callback_set(handle,
@@ -320,12 +327,13 @@ void Client::Session::keep_reading() {
 }
 
 void Client::Session::write_what_waits() {
-  if (writing_ || !mosquitto_want_write(handle_.get())) return;
+  if (writing_ || unhandled_ > 0 || !mosquitto_want_write(handle_.get())) return;
+  after_call(mosquitto_loop_write(handle_.get(), 1));
+  if (!lost_why_.empty() || !mosquitto_want_write(handle_.get())) return;
   writing_ = true;
   watch_->when_writable([this] {
     writing_ = false;
-    after_call(mosquitto_loop_write(handle_.get(), 1));
-    if (lost_why_.empty()) write_what_waits();
+    write_what_waits();
   });
 }
 
@@ -348,9 +356,9 @@ void Client::Session::tell_listeners(bool connected) {
   for (const auto& listener : listeners_) listener->home->post([listener, connected] { listener->changed(connected); });
 }
 
-void Client::Session::on_connack(int rc) {
+void Client::Session::on_connack(int rc, bool session_kept) {
   if (rc != 0) return lose(fmt::format("the broker refused the connection: {}", mosquitto_connack_string(rc)));
-  connected_since_ = loop_.steady();
+  backlog_until_ = session_kept ? loop_.steady() + kBacklog : SteadyTime{};
   for (const auto& subscription : subscriptions_)
     mosquitto_subscribe(handle_.get(), nullptr, subscription->filter.c_str(), 1);
   connected_ = subacks_due_ == 0;
@@ -379,11 +387,21 @@ void Client::Session::on_message(const mosquitto_message& message) {
     Received received{message.topic,
                       {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
                       message.retain,
-                      !options_.clean_session && loop_.steady() < connected_since_ + kBacklog};
-    subscription->home->post(
-        [subscription, received = std::move(received)]() mutable { subscription->on_message(std::move(received)); });
+                      loop_.steady() < backlog_until_};
+    hand_over(subscription, std::move(received));
     return;
   }
+}
+
+void Client::Session::hand_over(const std::shared_ptr<const Subscription>& subscription, Received received) {
+  ++unhandled_;
+  subscription->home->post([this, subscription, received = std::move(received)]() mutable {
+    subscription->on_message(std::move(received));
+    loop_.post([this] {
+      --unhandled_;
+      if (handle_) write_what_waits();
+    });
+  });
 }
 
 Client::Client(Options options) : session_{std::make_unique<Session>(std::move(options))} {}

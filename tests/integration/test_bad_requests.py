@@ -45,7 +45,7 @@ ANYWHERE = "m2c2/job/error"
 PRESS = "m2c2/job/press/error"
 CASES = {
     "not JSON": ("hello", ANYWHERE, NOT_A_REQUEST),
-    "empty object": ("{}", ANYWHERE, NOT_A_REQUEST),
+    "empty object": ("{}", ANYWHERE, "Parameter job not found in job request."),
     "an array": ("[]", ANYWHERE, NOT_A_REQUEST),
     "100 000 brackets": ("[" * 100_000, ANYWHERE, NOT_A_REQUEST),
     "100 000 nested objects": ('{"job":' * 100_000, ANYWHERE, NOT_A_REQUEST),

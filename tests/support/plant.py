@@ -136,7 +136,7 @@ class Operator:
     def _on_message(self, _client, _data, message):
         try:
             payload = json.loads(message.payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             payload = message.payload.decode(errors="replace")
         with self._lock:
             self._messages.append((message.topic, payload, time.monotonic()))
