@@ -96,8 +96,11 @@ struct Choice {
     return {};
   }
   bool read(const Field& field, E& out) const {
-    const auto text = Text{expected()}.read(field);
-    if (!text) return false;
+    const auto* text = field.value.if_string();
+    if (!text) {
+      field.not_a("string", expected());
+      return false;
+    }
     const auto meaning = meaning_of(*text);
     if (meaning) out = *meaning;
     else if (refusal.empty()) field.out_of_range(expected());
@@ -112,8 +115,8 @@ Choice(std::array<Word<E>, N>, std::string_view = {}) -> Choice<E, N>;
 std::optional<Object> as_object(const Field&, std::string_view expected);
 std::optional<Array> as_array(const Field&, std::string_view expected);
 std::optional<Object> required_object(const Object& parent, std::string_view key, std::string_view expected);
-std::optional<Array> required_list(const Object& parent, std::string_view key,
-                                   std::string_view expected);  ///< not empty
+/// Not empty.
+std::optional<Array> required_list(const Object& parent, std::string_view key, std::string_view expected);
 std::optional<Array> optional_list(const Object& parent, std::string_view key, std::string_view expected);
 
 /// Calls read(const Object&) for each element, all of which must be objects.

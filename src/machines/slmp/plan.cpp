@@ -102,20 +102,21 @@ Bytes Planner::frame(slmp::Command command, std::uint16_t subcommand, ByteView d
 
 /// How a long device_read is cut.
 struct Cut {
-  std::size_t points;     ///< in each request but the last
-  std::size_t numerator;  ///< device numbers = points * numerator / denominator
-  std::size_t denominator;
+  std::size_t points;       ///< in each request but the last
+  std::size_t numbers = 1;  ///< device numbers that so many points advance:
+  std::size_t per = 1;
 };
 
 Cut cut_of(const job::DeviceRead& attribute, const slmp::Limits& limits) {
+  if (slmp::is_bit_units(attribute.read.subcommand)) return {limits.bits};
+  const auto whole = [&](std::size_t of) { return limits.words - limits.words % of; };
   const slmp::DeviceType* type = slmp::find_device(attribute.read.head.code);
-  if (slmp::is_bit_units(attribute.read.subcommand)) return {limits.bits, 1, 1};
-  const bool bit_device = type && type->kind == slmp::DeviceKind::bit;
-  const std::size_t per_number = type ? words_per_number(*type) : 1;
-  const std::size_t element =
-      std::max(per_number, slmp::words_per_element(attribute.type.value_or(slmp::DataType::uint16)));
-  const std::size_t whole = limits.words < element ? limits.words : limits.words - limits.words % element;
-  return {whole, bit_device ? std::size_t{16} : std::size_t{1}, per_number};
+  const bool of_bits = type && type->kind == slmp::DeviceKind::bit;
+  const std::size_t number = type ? words_per_number(*type) : 1;
+  const std::size_t element = slmp::words_per_element(attribute.type.value_or(slmp::DataType::uint16));
+  // A PLC that gives less than one element at a time parts elements, yet never the words of one number.
+  const std::size_t points = whole(std::max(number, element));
+  return {points > 0 ? points : std::max(whole(number), number), of_bits ? std::size_t{16} : std::size_t{1}, number};
 }
 
 void Planner::operator()(const job::DeviceRead& attribute) {
@@ -129,7 +130,7 @@ void Planner::operator()(const job::DeviceRead& attribute) {
   const Cut cut = cut_of(attribute, limits_);
   for (std::size_t done = 0; done < attribute.read.points; done += cut.points) {
     slmp::DeviceRead part = attribute.read;
-    part.head.number += static_cast<std::uint32_t>(done * cut.numerator / cut.denominator);
+    part.head.number += static_cast<std::uint32_t>(done * cut.numbers / cut.per);
     part.points = static_cast<std::uint16_t>(std::min(cut.points, attribute.read.points - done));
     Bytes data;
     slmp::encode_data(data, how_.format.code, part);

@@ -124,6 +124,13 @@ TEST(SlmpPlan, TheWordsOfOneElementStayInOneRequest) {
   slmp::Limits limits;
   limits.words = 10;
   EXPECT_EQ(parts_of(job_of(kBinary4E, {read}), limits), "0+8 8+4");
+  limits.words = 3;
+  EXPECT_EQ(parts_of(job_of(kBinary4E, {read}), limits), "0+3 3+3 6+3 9+3") << "unless the PLC gives no element whole";
+
+  auto of_bits = device_read("mask", "M", 0, 12);
+  of_bits.type = slmp::DataType::uint64;
+  limits.words = 10;
+  EXPECT_EQ(parts_of(job_of(kBinary4E, {of_bits}), limits), "0+8 128+4");
 }
 
 TEST(SlmpPlan, LongTimersAreFourWordsANumberAndLongCountersTwo) {
@@ -131,6 +138,9 @@ TEST(SlmpPlan, LongTimersAreFourWordsANumberAndLongCountersTwo) {
   limits.words = 10;
   EXPECT_EQ(parts_of(job_of(kBinary4E, {device_read("t", "LTN", 5, 16, 2)}), limits), "5+8 7+8");
   EXPECT_EQ(parts_of(job_of(kBinary4E, {device_read("c", "LCN", 5, 14, 2)}), limits), "5+10 10+4");
+  limits.words = 3;
+  EXPECT_EQ(parts_of(job_of(kBinary4E, {device_read("t", "LTN", 5, 8, 2)}), limits), "5+4 6+4");
+  EXPECT_EQ(parts_of(job_of(kBinary4E, {device_read("c", "LCN", 5, 6, 2)}), limits), "5+2 6+2 7+2");
 }
 
 job::DeviceReadRandom random_read(std::uint16_t subcommand, std::size_t words, std::size_t dwords) {
