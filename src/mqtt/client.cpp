@@ -76,6 +76,20 @@ MqttError fate_of_refusal(int rc) {
   }
 }
 
+std::string text_of(int rc) {
+  switch (rc) {
+    case MOSQ_ERR_ERRNO:
+      return std::generic_category().message(errno);
+    case MOSQ_ERR_CONN_LOST:
+      return "the broker closed the connection";
+    case MOSQ_ERR_TLS:
+      return "TLS failed: check ca-file, cert-file and key-file, and that the broker's certificate is for this host "
+             "name";
+    default:
+      return mosquitto_strerror(rc);
+  }
+}
+
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 }  // namespace
@@ -228,11 +242,10 @@ net::Task<std::string> Client::Session::connect() {
   subacks_due_ = subscriptions_.size();
   handle_ = make_handle();
   if (const int rc = secure(handle_.get()); rc != MOSQ_ERR_SUCCESS)
-    co_return fmt::format("TLS set-up failed ({}): check ca-file, cert-file and key-file", mosquitto_strerror(rc));
+    co_return fmt::format("ca-file, cert-file or key-file cannot be read ({})", mosquitto_strerror(rc));
   const int rc = mosquitto_connect(handle_.get(), options_.broker.host.c_str(), options_.broker.port,
                                    static_cast<int>(options_.keep_alive.count()));
-  if (rc != MOSQ_ERR_SUCCESS)
-    co_return rc == MOSQ_ERR_ERRNO ? std::generic_category().message(errno) : mosquitto_strerror(rc);
+  if (rc != MOSQ_ERR_SUCCESS) co_return text_of(rc);
   watch();
   if (!co_await acknowledged_connection())
     co_return lost_why_.empty() ? "accepted the connection and does not speak MQTT" : lost_why_;
@@ -338,10 +351,7 @@ void Client::Session::write_what_waits() {
 }
 
 void Client::Session::after_call(int rc) {
-  if (rc == MOSQ_ERR_SUCCESS) return;
-  lose(rc == MOSQ_ERR_ERRNO       ? std::generic_category().message(errno)
-       : rc == MOSQ_ERR_CONN_LOST ? "the broker closed the connection"
-                                  : mosquitto_strerror(rc));
+  if (rc != MOSQ_ERR_SUCCESS) lose(text_of(rc));
 }
 
 void Client::Session::lose(std::string why) {

@@ -102,9 +102,9 @@ Bytes Planner::frame(slmp::Command command, std::uint16_t subcommand, ByteView d
 
 /// How a long device_read is cut.
 struct Cut {
-  std::size_t points;       ///< in each request but the last
-  std::size_t numbers = 1;  ///< device numbers that so many points advance:
-  std::size_t per = 1;
+  std::size_t points;       ///< of each request but the last
+  std::size_t numbers = 1;  ///< so many device numbers stand
+  std::size_t per = 1;      ///< for so many points
 };
 
 Cut cut_of(const job::DeviceRead& attribute, const slmp::Limits& limits) {
