@@ -41,7 +41,9 @@ constexpr std::array kKeys{
     Key{"broker", "key-file", "its private key", [](Config& c) -> Setting { return &c.broker.key_file; }},
     Key{"broker", "publish-rate", "telemetry messages a second, 0 = no limit; AWS IoT Core takes 100 a connection",
         [](Config& c) -> Setting { return &c.broker.publish_rate; }},
-    Key{"broker", "window", "telemetry messages under way without acknowledgement; AWS IoT Core takes 100",
+    Key{"broker", "window",
+        "telemetry messages under way without acknowledgement; answers have 50 of their own, and AWS IoT Core takes "
+        "100 in all",
         [](Config& c) -> Setting { return &c.broker.window; }},
     Key{"stream", "max-size", "telemetry held while a destination is away",
         [](Config& c) -> Setting { return &c.stream.max_size; }},

@@ -22,7 +22,7 @@ struct Config {
     std::int64_t port = 1883;
     std::string ca_file, cert_file, key_file;
     std::int64_t publish_rate = 0;
-    std::int64_t window = 100;
+    std::int64_t window = 50;
   } broker;
   struct Stream {
     std::string max_size = "64 MiB";

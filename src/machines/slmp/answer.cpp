@@ -58,7 +58,7 @@ bool SlmpAnswers::take_words(const SlmpCommand& command, std::size_t nth, ByteVi
 bool SlmpAnswers::take_bits(const SlmpCommand& command, std::size_t nth, ByteView data, WallTime at, Samples& out) {
   auto bits = slmp::decode_bits(code_, data, command.requests[nth].points);
   if (!bits) return false;
-  if (false) bits_ = std::move(*bits);
+  if (nth == 0) bits_ = std::move(*bits);
   else bits_.insert(bits_.end(), bits->begin(), bits->end());
   if (!is_last(command, nth)) return true;
 
