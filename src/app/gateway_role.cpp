@@ -1,4 +1,4 @@
-// The gateway: one thread polls machines, one delivers and writes files, one speaks to the broker.
+// The gateway: one thread polls machines, one delivers, one writes files, one speaks to the broker.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
@@ -44,7 +44,7 @@ class GatewayRole final : public Role {
         topic_{client_, delivery_, topic_options(config)},
         pump_{*stream_, topic_, delivery_},
         gateway_{polling_,
-                 delivery_,
+                 files_,
                  *stream_,
                  [this](mqtt::Message message) { outbox_.send(std::move(message)); },
                  [this](const job::Definition& definition) { return make_connector(polling_, definition); },
@@ -56,6 +56,7 @@ class GatewayRole final : public Role {
     delivery_.spawn(deliver());
     polling_.post([this] { gateway_.start_local_jobs(); });
     delivery_thread_ = std::thread{[this] { delivery_.run(); }};
+    files_thread_ = std::thread{[this] { files_.run(); }};
     polling_thread_ = std::thread{[this] { polling_.run(); }};
     client_.start();
     log::info(
@@ -73,6 +74,8 @@ class GatewayRole final : public Role {
     client_.stop();
     delivery_.stop();
     delivery_thread_.join();
+    files_.stop();
+    files_thread_.join();
     polling_.stop();
     polling_thread_.join();
     tell_what_is_lost();
@@ -115,6 +118,7 @@ class GatewayRole final : public Role {
   std::unique_ptr<stream::Stream> stream_;
   net::EventLoop polling_;
   net::EventLoop delivery_;
+  net::EventLoop files_;
   mqtt::Client client_;
   mqtt::Outbox outbox_;
   exporters::TopicExporter topic_;
@@ -122,6 +126,7 @@ class GatewayRole final : public Role {
   gateway::Gateway gateway_;
   std::promise<void> delivered_;
   std::thread delivery_thread_;
+  std::thread files_thread_;
   std::thread polling_thread_;
 };
 

@@ -13,7 +13,7 @@ namespace m2c2 {
 
 class BackOff {
  public:
-  BackOff(Duration first, Duration most, std::uint64_t seed = std::random_device{}())
+  BackOff(Duration first, Duration most, std::uint32_t seed = std::random_device{}())
       : first_{first}, most_{most}, next_{first}, random_{seed} {}
 
   /// The next wait: between three quarters of the doubled time and all of it.
@@ -28,7 +28,7 @@ class BackOff {
   Duration first_;
   Duration most_;
   Duration next_;
-  std::mt19937_64 random_;
+  std::minstd_rand random_;  // small: there is one for each lost machine
 };
 
 }  // namespace m2c2

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 
 namespace m2c2::builder {
 
-inline constexpr std::size_t kMostStatusBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMostStatusBytes = 4'194'304;
 inline constexpr std::size_t kMostStatusJobs = 20'000;
 
 /// The names in "jobs", each fit for a topic; none when there is no such member. Or a sentence that says what is wrong.

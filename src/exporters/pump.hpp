@@ -23,7 +23,7 @@ struct PumpOptions {
   std::size_t batch_bytes = std::size_t{1024} * 1024;
   Duration first_back_off = std::chrono::milliseconds{250};
   Duration longest_back_off = std::chrono::seconds{15};
-  std::uint64_t jitter_seed = std::random_device{}();
+  std::uint32_t jitter_seed = std::random_device{}();
 };
 
 struct PumpStats {

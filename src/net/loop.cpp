@@ -83,9 +83,9 @@ void EventLoop::on_signal(std::function<void()> then) {
 struct VirtualLoop::Impl {
   class VirtualAlarm;
 
-  asio::io_context io{1};
   SteadyTime now{};
   std::multimap<SteadyTime, VirtualAlarm*> due;
+  asio::io_context io{1};  // goes first: the tasks in it may hold alarms
 };
 
 /// Waits on a timer that never comes; the loop cuts it short when its own clock gets there.

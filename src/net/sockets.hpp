@@ -5,6 +5,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <vector>
 
 #include "net/transport.hpp"
 #include "net/watchdog.hpp"
@@ -12,6 +15,14 @@
 namespace m2c2::net {
 
 namespace asio = boost::asio;
+
+/// A name being looked up. The system cannot be told to stop, so whoever waits for it can.
+struct Lookup {
+  explicit Lookup(asio::io_context& io) : over{io} {}
+  asio::steady_timer over;  ///< cancelled when the answer is there, or nobody wants it any more
+  std::optional<boost::system::error_code> error;
+  std::vector<asio::ip::address> found;
+};
 
 class TcpTransport final : public Transport {
  public:
@@ -33,6 +44,7 @@ class TcpTransport final : public Transport {
   asio::io_context& io_;
   Endpoint peer_;
   asio::ip::tcp::socket socket_;
+  std::shared_ptr<Lookup> lookup_;  // while open() waits for it
   Watchdog watchdog_{io_, [this] { close(); }};
 };
 
@@ -50,6 +62,7 @@ class UdpTransport final : public Transport {
   asio::io_context& io_;
   Endpoint peer_;
   asio::ip::udp::socket socket_;
+  std::shared_ptr<Lookup> lookup_;  // while open() waits for it
   // A lost datagram does not end the socket: only the wait is cut short.
   Watchdog watchdog_{io_, [this] {
                        boost::system::error_code ignored;

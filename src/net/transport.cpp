@@ -8,6 +8,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <utility>
 
 #include "base/error_family.hpp"
 #include "net/event_loop.hpp"
@@ -27,7 +28,6 @@ NetError kind_of(const boost::system::error_code& error, const Watchdog& watchdo
     return NetError::unreachable;
   if (error == eof || error == connection_reset || error == broken_pipe || error == connection_aborted)
     return NetError::closed;
-  if (error == host_not_found || error == host_not_found_try_again || error == no_data) return NetError::name;
   return NetError::failed;
 }
 
@@ -36,22 +36,41 @@ std::unexpected<Error> failure(const boost::system::error_code& error, const Wat
   return fail(kind, kind == NetError::failed ? error.message() : error_text(kind));
 }
 
-/// Addresses of the peer; names are looked up aside from the loop's thread.
-template <class Protocol>
-Task<Result<std::vector<typename Protocol::endpoint>>> resolve(asio::io_context& io, Endpoint peer,
-                                                               Watchdog& watchdog) {
+using Addresses = std::vector<asio::ip::address>;
+
+/// The peer's addresses; a name is looked up on a thread of Asio's. `lookup` is there, for close(), while it waits.
+Task<Result<Addresses>> resolve(asio::io_context& io, const Endpoint& peer, std::shared_ptr<Lookup>& lookup,
+                                SteadyTime deadline) {
   boost::system::error_code not_literal;
   const auto address = asio::ip::make_address(peer.host, not_literal);
-  std::vector<typename Protocol::endpoint> found;
-  if (!not_literal) {
-    found.emplace_back(address, peer.port);
-    co_return found;
-  }
-  typename Protocol::resolver resolver{io};
-  const auto [error, results] = co_await resolver.async_resolve(peer.host, std::to_string(peer.port), kAwaitTuple);
-  if (error) co_return failure(error, watchdog);
-  for (const auto& result : results) found.push_back(result.endpoint());
-  co_return found;
+  if (!not_literal) co_return Addresses{address};
+
+  const auto mine = lookup = std::make_shared<Lookup>(io);
+  const auto resolver = std::make_shared<asio::ip::tcp::resolver>(io);
+  resolver->async_resolve(peer.host, "", [mine, resolver](const boost::system::error_code& error, const auto& results) {
+    mine->error = error;
+    for (const auto& result : results) mine->found.push_back(result.endpoint().address());
+    mine->over.cancel();
+  });
+  mine->over.expires_at(deadline);
+  co_await mine->over.async_wait(kAwaitTuple);
+  const bool closed = lookup != mine;
+  lookup.reset();
+  if (closed) co_return fail(NetError::cancelled);
+  if (!mine->error) co_return fail(NetError::name, "the name server did not answer for " + peer.host);
+  if (*mine->error) co_return fail(NetError::name);
+  co_return mine->found;
+}
+
+template <class Protocol>
+std::vector<typename Protocol::endpoint> endpoints(const Addresses& addresses, std::uint16_t port) {
+  std::vector<typename Protocol::endpoint> all;
+  for (const auto& address : addresses) all.emplace_back(address, port);
+  return all;
+}
+
+void give_up(std::shared_ptr<Lookup>& lookup) {
+  if (const auto waited_for = std::exchange(lookup, nullptr)) waited_for->over.cancel();
 }
 
 }  // namespace
@@ -87,10 +106,11 @@ std::string to_text(const Endpoint& endpoint) {
 
 Task<Result<>> TcpTransport::open(SteadyTime deadline) {
   close();
+  const auto addresses = co_await resolve(io_, peer_, lookup_, deadline);
+  if (!addresses) co_return std::unexpected{addresses.error()};
+  const auto peers = endpoints<asio::ip::tcp>(*addresses, peer_.port);
   watchdog_.arm(deadline);
-  const auto peers = co_await resolve<asio::ip::tcp>(io_, peer_, watchdog_);
-  if (!peers) co_return std::unexpected{peers.error()};
-  const auto [error, chosen] = co_await asio::async_connect(socket_, *peers, kAwaitTuple);
+  const auto [error, chosen] = co_await asio::async_connect(socket_, peers, kAwaitTuple);
   watchdog_.disarm();
   if (error) {
     const auto failed = failure(error, watchdog_);
@@ -132,19 +152,19 @@ Task<Result<std::size_t>> TcpTransport::receive(std::span<std::byte> into, Stead
 }
 
 void TcpTransport::close() {
+  give_up(lookup_);
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
 
 Task<Result<>> UdpTransport::open(SteadyTime deadline) {
   close();
-  watchdog_.arm(deadline);
-  const auto peers = co_await resolve<asio::ip::udp>(io_, peer_, watchdog_);
-  watchdog_.disarm();
-  if (!peers) co_return std::unexpected{peers.error()};
+  const auto addresses = co_await resolve(io_, peer_, lookup_, deadline);
+  if (!addresses) co_return std::unexpected{addresses.error()};
+  const asio::ip::udp::endpoint peer{addresses->front(), peer_.port};
   boost::system::error_code error;
-  socket_.open(peers->front().protocol(), error);
-  if (!error) socket_.connect(peers->front(), error);  // a connected socket takes datagrams of this peer alone
+  socket_.open(peer.protocol(), error);
+  if (!error) socket_.connect(peer, error);  // a connected socket takes datagrams of this peer alone
   if (error) co_return failure(error, watchdog_);
   socket_.non_blocking(true, error);
   co_return Result<>{};
@@ -167,6 +187,7 @@ Task<Result<std::size_t>> UdpTransport::receive(std::span<std::byte> into, Stead
 }
 
 void UdpTransport::close() {
+  give_up(lookup_);
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

@@ -110,6 +110,23 @@ TEST_F(TransportTest, OurOwnCloseEndsTheWaitAtOnce) {
   });
 }
 
+TEST_F(TransportTest, ANameThatNobodyKnowsIsToldAsSuch) {
+  const auto tcp = make_tcp(loop_, {"plc.invalid", 5007});
+  run([&]() -> Task<> {
+    const auto opened = co_await tcp->open(in(30s));
+    EXPECT_EQ(opened.error().code, NetError::name);
+  });
+}
+
+TEST_F(TransportTest, CloseEndsALookupOfANameAtOnce) {
+  const auto tcp = make_tcp(loop_, {"plc.invalid", 5007});
+  run([&]() -> Task<> {
+    loop_.post([&] { tcp->close(); });
+    const auto opened = co_await tcp->open(in(3600s));
+    EXPECT_EQ(opened.error().code, NetError::cancelled);
+  });
+}
+
 TEST_F(TransportTest, AnEarlierDeadlineCountsThoughALaterOneIsRunning) {
   const auto port = serve_tcp([&](std::unique_ptr<Transport> peer) { loop_.spawn(echo(std::move(peer))); });
   const auto tcp = make_tcp(loop_, {"127.0.0.1", port});

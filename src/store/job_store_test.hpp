@@ -69,7 +69,7 @@ class JobStoreContract : public testing::Test {
     EXPECT_EQ(outcome(found), kDone);
     return found && found->has_value();
   }
-  std::string deploy(std::string job, job::Version version, std::int64_t revision, std::int64_t expected) {
+  std::string deploy(const std::string& job, job::Version version, std::int64_t revision, std::int64_t expected) {
     return outcome(store_->add_version(version_of(job, version), head_of(job, version, revision), expected));
   }
 
@@ -148,7 +148,7 @@ TYPED_TEST_P(JobStoreContract, TellsJobsApartByEveryLetter) {
 
 TYPED_TEST_P(JobStoreContract, KeepsADocumentOfMegabytes) {
   JobVersion row = version_of("press", 1);
-  row.job_details = std::string(4 * 1024 * 1024, 'x');
+  row.job_details = std::string(4'194'304, 'x');
   ASSERT_EQ(outcome(this->store_->add_version(row, head_of("press", 1, 100), 0)), kDone);
   EXPECT_EQ((*this->store_->version("press", 1))->job_details, row.job_details);
 }
@@ -205,9 +205,9 @@ TYPED_TEST_P(JobStoreContract, TwoHandlesThatReadTheSameHeadCannotBothMoveIt) {
 }
 
 TYPED_TEST_P(JobStoreContract, TwoHandlesRacingForVersionsLoseNone) {
-  constexpr int kEach = 25;
+  constexpr job::Version kEach = 25;
   const auto add_versions = [](JobStore& store) {
-    for (int added = 0; added < kEach;) {
+    for (job::Version added = 0; added < kEach;) {
       const auto head = store.head("press");
       if (!head) return head.error().text;
       const JobHead last = head->value_or(head_of("press", 0, 0));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -101,10 +102,10 @@ inline constexpr slmp::Format kSlmpFormats[] = {
     {slmp::FrameType::e4, slmp::Code::ascii},
 };
 
-/// "4E binary"
-inline std::string_view name_of(slmp::Format format) {
-  if (format.code == slmp::Code::binary) return format.frame == slmp::FrameType::e4 ? "4E binary" : "3E binary";
-  return format.frame == slmp::FrameType::e4 ? "4E ASCII" : "3E ASCII";
+/// As part of a test's name: "binary_4E".
+inline std::string name_of(slmp::Format format) {
+  return std::string{format.code == slmp::Code::ascii ? "ascii" : "binary"} +
+         (format.frame == slmp::FrameType::e4 ? "_4E" : "_3E");
 }
 
 }  // namespace m2c2::test

@@ -56,7 +56,8 @@ class SlmpAnswerTest : public testing::TestWithParam<slmp::Code> {
   const char* either(const char* binary, const char* ascii) const { return GetParam() == kBinary ? binary : ascii; }
 };
 
-INSTANTIATE_TEST_SUITE_P(BothCodes, SlmpAnswerTest, testing::Values(kBinary, kAscii));
+INSTANTIATE_TEST_SUITE_P(BothCodes, SlmpAnswerTest, testing::Values(kBinary, kAscii),
+                         [](const auto& code) { return code.param == kBinary ? "binary" : "ascii"; });
 
 job::DeviceRead device_read(std::uint16_t points, std::optional<DataType> type = {}) {
   return {"t", type, {0, {0xA8, 0}, points}};
@@ -101,18 +102,22 @@ TEST_P(SlmpAnswerTest, HexIsTheWiresOwnAlsoWhenItCameInParts) {
               ElementsAre(either("t=\"110010\"", "t=\"11001\"")));
 }
 
-TEST_P(SlmpAnswerTest, ASplitReadThatBeganBeforeLeavesNothingBehind) {
+TEST_P(SlmpAnswerTest, ASplitReadThatFailedBeforeLeavesNothingBehind) {
   slmp::Limits limits;
-  limits.words = 2;
-  const SlmpPlan split = plan(device_read(4), limits);
-  SlmpAnswers taking{GetParam(), job::ValueFormat::typed};
-  std::vector<telemetry::Sample> samples;
-  EXPECT_TRUE(taking.take(split.commands[0], 0, words({66, 66}), kNow, samples));
-  EXPECT_FALSE(taking.take(split.commands[0], 1, words({66}), kNow, samples));
-  EXPECT_TRUE(taking.take(split.commands[0], 0, words({1, 2}), kNow, samples));
-  EXPECT_TRUE(taking.take(split.commands[0], 1, words({3, 4}), kNow, samples));
-  ASSERT_EQ(samples.size(), 1u);
-  EXPECT_EQ(samples[0].value, "[1,2,3,4]");
+  limits.words = limits.bits = 2;
+  const auto try_twice = [&](const SlmpPlan& split, const Bytes& old, const Bytes& first, const Bytes& second) {
+    const SlmpCommand& command = split.commands.at(0);
+    SlmpAnswers taking{GetParam(), job::ValueFormat::typed};
+    std::vector<telemetry::Sample> samples;
+    EXPECT_TRUE(taking.take(command, 0, old, kNow, samples));
+    EXPECT_FALSE(taking.take(command, 1, {}, kNow, samples));
+    EXPECT_TRUE(taking.take(command, 0, first, kNow, samples));
+    EXPECT_TRUE(taking.take(command, 1, second, kNow, samples));
+    return samples.at(0).value;
+  };
+  EXPECT_EQ(try_twice(plan(device_read(4), limits), words({66, 66}), words({1, 2}), words({3, 4})), "[1,2,3,4]");
+  EXPECT_EQ(try_twice(plan(bit_read(3), limits), bits({true, true}), bits({false, true}), bits({true})),
+            "[false,true,true]");
 }
 
 job::DeviceReadRandom random_read() {

@@ -109,7 +109,11 @@ void play_sample(ScriptedPeer& plc, const test::SlmpWire& wire, std::size_t piec
 class SlmpSampleJobTest : public testing::TestWithParam<std::tuple<slmp::Format, job::Ethernet>> {};
 INSTANTIATE_TEST_SUITE_P(EveryWay, SlmpSampleJobTest,
                          testing::Combine(testing::ValuesIn(test::kSlmpFormats),
-                                          testing::Values(job::Ethernet::tcp, job::Ethernet::udp)));
+                                          testing::Values(job::Ethernet::tcp, job::Ethernet::udp)),
+                         [](const auto& way) {
+                           return test::name_of(std::get<0>(way.param)) +
+                                  (std::get<1>(way.param) == job::Ethernet::udp ? "_udp" : "_tcp");
+                         });
 
 TEST_P(SlmpSampleJobTest, GivesEveryTagItsValue) {
   const auto [format, ethernet] = GetParam();

@@ -41,7 +41,8 @@ class SlmpInboxTest : public testing::TestWithParam<slmp::Format> {
   SlmpInbox inbox_{GetParam(), job::Ethernet::tcp, counters_};
 };
 
-INSTANTIATE_TEST_SUITE_P(AllFormats, SlmpInboxTest, testing::ValuesIn(test::kSlmpFormats));
+INSTANTIATE_TEST_SUITE_P(AllFormats, SlmpInboxTest, testing::ValuesIn(test::kSlmpFormats),
+                         [](const auto& format) { return test::name_of(format.param); });
 
 std::vector<std::uint16_t> ramp(std::size_t count) {
   std::vector<std::uint16_t> values(count);
@@ -92,7 +93,8 @@ TEST_P(SlmpInboxTest, AnAnswerThatBeganBeforeTheQuestionIsDropped) {
 class SlmpInboxSerialTest : public SlmpInboxTest {};
 INSTANTIATE_TEST_SUITE_P(FormatsWithSerial, SlmpInboxSerialTest,
                          testing::Values(slmp::Format{slmp::FrameType::e4, slmp::Code::binary},
-                                         slmp::Format{slmp::FrameType::e4, slmp::Code::ascii}));
+                                         slmp::Format{slmp::FrameType::e4, slmp::Code::ascii}),
+                         [](const auto& format) { return test::name_of(format.param); });
 
 TEST_P(SlmpInboxSerialTest, LateAnswersThatComeAfterTheQuestionAreDropped) {
   inbox_.expect(kOwn, 2);

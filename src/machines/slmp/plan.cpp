@@ -234,7 +234,7 @@ void Planner::add_labels(const Attribute& attribute, std::string_view function, 
     alone.labels.push_back(Kind::entry(label));
     const std::size_t more_request = encoded_size(code, alone) - encoded_size(code, Read{});
     const std::size_t more_response = slmp::field_size(code, kLabelHeaderBytes + Kind::value_bytes(label));
-    if (request + more_request > limits_.label_bytes) finish(i);
+    if (std::max(request + more_request, response + more_response) > limits_.label_bytes) finish(i);
     batch.labels.push_back(Kind::entry(label));
     request += more_request;
     response += more_response;

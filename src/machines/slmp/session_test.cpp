@@ -51,7 +51,8 @@ struct Line {
 using Words = std::vector<std::uint16_t>;
 
 class SlmpSessionTest : public testing::TestWithParam<slmp::Format> {};
-INSTANTIATE_TEST_SUITE_P(AllFormats, SlmpSessionTest, testing::ValuesIn(test::kSlmpFormats));
+INSTANTIATE_TEST_SUITE_P(AllFormats, SlmpSessionTest, testing::ValuesIn(test::kSlmpFormats),
+                         [](const auto& format) { return test::name_of(format.param); });
 
 TEST_P(SlmpSessionTest, AsksAndIsAnswered) {
   Line line{GetParam()};

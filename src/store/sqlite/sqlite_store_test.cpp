@@ -96,6 +96,7 @@ TEST_F(SqliteStoreFile, HasTheOriginalsTableAsColumns) {
 TEST_F(SqliteStoreFile, OpensAtOnceForManyWhileItIsNew) {
   std::vector<std::string> outcomes(8);
   std::vector<std::thread> builders;
+  builders.reserve(outcomes.size());
   for (std::string& result : outcomes) builders.emplace_back([&] { result = outcome(open()); });
   for (std::thread& builder : builders) builder.join();
   EXPECT_THAT(outcomes, testing::Each(kDone));
