@@ -56,9 +56,9 @@ void Gateway::on_wanted(const mqtt::Received& received) {
     return refuse({}, fmt::format("no job can have the topic {}", received.topic));
   const auto found = jobs_.find(std::string{*name});
   if (received.payload.empty()) {
-    if (found != jobs_.end()) std::shared_ptr {
-        found->second
-      } -> leave();
+    if (found == jobs_.end()) return;
+    const auto job = found->second;  // leaving may take it out of jobs_
+    job->leave();
     return;
   }
   auto parsed = job::parse_wanted(received.payload);
