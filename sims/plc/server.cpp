@@ -138,8 +138,8 @@ class ServedPort final : public Port {
 
 }  // namespace
 
-Result<std::unique_ptr<Port>> open_port(net::EventLoop& loop, Station& station, net::Endpoint at, Carriers carriers,
-                                        SteadyTime start) {
+Result<std::unique_ptr<Port>> open_port(net::EventLoop& loop, Station& station, const net::Endpoint& at,
+                                        Carriers carriers, SteadyTime start) {
   for (int tries = at.port == 0 ? kPortTries : 1;; --tries) {
     auto port = std::make_unique<ServedPort>(loop, station, start);
     const auto listening = port->listen(at, carriers);

@@ -27,7 +27,9 @@ Result<std::unique_ptr<ConsoleClient>> ConsoleClient::open(const BrokerChoice& c
   if (!options) return std::unexpected{options.error()};
   options->client_id = "m2c2-" + new_id();
   std::unique_ptr<ConsoleClient> self{new ConsoleClient{std::move(*options)}};
-  for (const auto& filter : filters) self->client_.subscribe(filter, self->loop_, on_message);
+  const auto call = std::make_shared<const OnMessage>(std::move(on_message));
+  for (const auto& filter : filters)
+    self->client_.subscribe(filter, self->loop_, [call](const mqtt::Received& received) { (*call)(received); });
   self->client_.on_connection(self->loop_, [me = self.get(), ready = std::move(on_ready)](bool connected) {
     if (connected && !std::exchange(me->ready_, true)) ready();
   });

@@ -45,8 +45,8 @@ class Broker {
   /// Sends now or never: nothing is kept for later. `done` runs on `home` once every message has its fate.
   /// Safe from any thread; the caller bounds how much is under way.
   virtual void publish(std::vector<Message> batch, net::Loop& home, std::function<void(Published)> done) = 0;
-  /// Subscribes now and after every reconnect. `on_message` runs on `home`; a message is acknowledged to the broker once it
-  /// has returned, so that one whose handler was killed comes again. Call before start().
+  /// Subscribes now and after every reconnect. `on_message` runs on `home`; a message is acknowledged to the broker
+  /// once it has returned, so that one whose handler was killed comes again. Call before start().
   virtual void subscribe(std::string filter, net::Loop& home, std::function<void(Received)> on_message) = 0;
   /// Runs on `home` each time the connection is there, subscriptions made, or lost. Call before start().
   virtual void on_connection(net::Loop& home, std::function<void(bool connected)> changed) = 0;

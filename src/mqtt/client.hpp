@@ -25,8 +25,8 @@ struct Options {
   std::chrono::seconds keep_alive{30};
 };
 
-/// Never uses the library's own queue: what cannot be sent now fails now, and the caller, who kept it, decides. Outlives
-/// the runs of the loops that its callbacks run on.
+/// Never uses the library's own queue: what cannot be sent now fails now, and the caller, who kept it, decides.
+/// Outlives the runs of the loops that its callbacks run on.
 class Client final : public Broker {
  public:
   explicit Client(Options);

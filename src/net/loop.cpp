@@ -47,7 +47,7 @@ void wait_for_signal(asio::signal_set& signals, std::function<void()> then) {
 }  // namespace
 
 void spawn_on(asio::io_context& io, Task<> task) {
-  asio::co_spawn(io, std::move(task), [](std::exception_ptr thrown) {
+  asio::co_spawn(io, std::move(task), [](const std::exception_ptr& thrown) {
     if (thrown) std::rethrow_exception(thrown);
   });
 }

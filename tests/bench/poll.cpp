@@ -30,11 +30,14 @@ struct Setting {
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_THREAD, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// Sends the request, reads the answer with as few calls as there are pieces, decodes the words: no more can be left out.
+/// Sends the request, reads the answer with as few calls as there are pieces, decodes the words: no more can be left
+/// out.
 class BareClient {
  public:
   explicit BareClient(const Setting& setting) : points_{setting.points}, socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
@@ -47,7 +50,8 @@ class BareClient {
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Bytes data;
-    slmp::encode_data(data, slmp::Code::binary, slmp::DeviceRead{.subcommand = 0, .head = {0xA8, 0}, .points = points_});
+    slmp::encode_data(data, slmp::Code::binary,
+                      slmp::DeviceRead{.subcommand = 0, .head = {0xA8, 0}, .points = points_});
     slmp::Request request;
     request.command = 0x0401;
     request.data = data;
@@ -128,8 +132,8 @@ void run(const Setting& setting) {
     ours.push_back(measure_ours(setting));
     ratios.push_back(ours.back() / bare.back());
   }
-  std::cout << fmt::format("{{\"points\": {}, \"bare_us\": {:.2f}, \"ours_us\": {:.2f}, \"ratio\": {:.2f}}}\n", setting.points,
-                           1e6 * median(bare), 1e6 * median(ours), median(ratios));
+  std::cout << fmt::format("{{\"points\": {}, \"bare_us\": {:.2f}, \"ours_us\": {:.2f}, \"ratio\": {:.2f}}}\n",
+                           setting.points, 1e6 * median(bare), 1e6 * median(ours), median(ratios));
 }
 
 }  // namespace
