@@ -22,6 +22,6 @@ class Port {
 };
 
 /// TCP and UDP are on the same number. The station has been on since `start`.
-Result<std::unique_ptr<Port>> open_port(net::EventLoop&, Station&, net::Endpoint, Carriers, SteadyTime start);
+Result<std::unique_ptr<Port>> open_port(net::EventLoop&, Station&, const net::Endpoint&, Carriers, SteadyTime start);
 
 }  // namespace m2c2::sim
