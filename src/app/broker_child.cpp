@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr int kPortsToTry = 20;
+constexpr auto kPatience = 2s;  // for it to save its state and end
 
 Result<std::string> find_mosquitto() {
   for (const char* path :
@@ -60,6 +62,7 @@ std::string configuration(const fs::path& folder, std::uint16_t port) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(1);  // the parent was gone before the line above
   ::setpgid(0, 0);                        // Ctrl-C is for us: the broker goes last
+  ::close_range(3, ~0U, 0);               // a machine's socket that it held would stay open when we close ours
   std::array<char*, 4> arguments{const_cast<char*>(program.c_str()), const_cast<char*>("-c"),
                                  const_cast<char*>(config.c_str()), nullptr};
   ::execv(program.c_str(), arguments.data());
@@ -78,8 +81,9 @@ Result<std::unique_ptr<BrokerChild>> BrokerChild::start(const fs::path& folder, 
   fs::create_directories(folder, error);
   if (error) return fail(error, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
   const fs::path config = fs::absolute(folder) / "mosquitto.conf";
-  if (auto written = disk::write_whole_file(config, configuration(fs::absolute(folder), *chosen)); !written)
-    return std::unexpected{written.error()};
+  const std::string text = configuration(fs::absolute(folder), *chosen);
+  if (disk::read_whole_file(config, text.size()) != text)  // a full disk keeps nobody from starting again as before
+    if (auto written = disk::write_whole_file(config, text); !written) return std::unexpected{written.error()};
   return std::unique_ptr<BrokerChild>{new BrokerChild{std::move(*program), config, *chosen}};
 }
 
@@ -89,6 +93,9 @@ BrokerChild::BrokerChild(std::string program, fs::path config, std::uint16_t por
 BrokerChild::~BrokerChild() {
   stopping_ = true;
   if (const int child = child_; child > 0) ::kill(child, SIGTERM);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (child_ > 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(5ms);
+  if (const int child = child_; child > 0) ::kill(child, SIGKILL);
   supervisor_.join();
 }
 
@@ -103,7 +110,8 @@ void BrokerChild::supervise() {
     child_ = child;
     if (stopping_ && child > 0) ::kill(child, SIGTERM);
     int status = 0;
-    if (child > 0) ::waitpid(child, &status, 0);
+    while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     child_ = 0;
     if (stopping_) return;
     log::error(fmt::format("mosquitto ended with status {}; starting it again", status));

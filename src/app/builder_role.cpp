@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <functional>
+#include <filesystem>
 #include <thread>
 
 #include "app/roles.hpp"
+#include "builder/asked.hpp"
 #include "builder/builder.hpp"
 #include "job/topics.hpp"
 #include "log/log.hpp"
@@ -22,10 +23,16 @@ std::string host_name() {
   return name.data();
 }
 
+std::string store_path(const Config& config) {
+  constexpr std::string_view kScheme = "sqlite:";
+  return config.builder.store.substr(kScheme.size());
+}
+
 /// A session that the broker keeps: requests that come while the builder is away are waiting when it is back. It is one
 /// store's on one host, so that builders of other stores do not take it over.
 mqtt::Options with_identity(mqtt::Options options, const Config& config) {
-  options.client_id = fmt::format("m2c2-builder-{}-{:x}", host_name(), std::hash<std::string>{}(config.builder.store));
+  options.client_id = fmt::format("m2c2-builder-{}-{}", host_name(),
+                                  builder::digest_of(std::filesystem::absolute(store_path(config)).string()));
   options.clean_session = false;
   return options;
 }
@@ -73,8 +80,7 @@ class BuilderRole final : public Role {
 Result<std::unique_ptr<Role>> start_builder(const Config& config, const std::string& broker_url) {
   auto broker = broker_options(config, broker_url);
   if (!broker) return std::unexpected{broker.error()};
-  constexpr std::string_view kScheme = "sqlite:";
-  auto store = store::open_sqlite_store(config.builder.store.substr(kScheme.size()));
+  auto store = store::open_sqlite_store(store_path(config));
   if (!store) return std::unexpected{store.error()};
   return std::make_unique<BuilderRole>(config, std::move(*broker), std::move(*store));
 }

@@ -45,6 +45,8 @@ std::string default_config();
 
 /// From [broker]; `fallback_url` where the operator gave none. The client id is for the caller to set.
 Result<mqtt::Options> broker_options(const Config&, const std::string& fallback_url);
+/// A broker's URL without user and password, for logs and errors.
+std::string without_secrets(const std::string& url);
 /// "5 GiB", "64 MiB", "1000000" in bytes.
 Result<std::uint64_t> parse_size(std::string_view text);
 Result<stream::OnFull> parse_on_full(std::string_view text);

@@ -59,6 +59,7 @@ TEST(BrokerUrl, GivesHostPortAndTls) {
   EXPECT_EQ(options.broker.port, 8883);
   EXPECT_EQ(options.username, "user");
   EXPECT_EQ(options.password, "secret");
+  EXPECT_EQ(without_secrets(config.broker.url), "mqtts://broker.example");
   config.broker.url = "mqtt://[::1]:1884";
   EXPECT_EQ(broker_options(config, "")->broker.host, "::1");
   for (const char* wrong : {"broker:1883", "http://a", "mqtt://", "mqtt://a:99999"}) {

@@ -44,10 +44,18 @@ Result<stream::OnFull> parse_on_full(std::string_view text) {
   return invalid(fmt::format("[stream] on-full = \"{}\": give \"overwrite-oldest\" or \"reject-new\"", text));
 }
 
+std::string without_secrets(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto at = url.rfind('@');
+  if (scheme == url.npos || at == url.npos) return url;
+  return url.substr(0, scheme + 3) + url.substr(at + 1);
+}
+
 Result<mqtt::Options> broker_options(const Config& config, const std::string& fallback_url) {
   const std::string& url = config.broker.url.empty() ? fallback_url : config.broker.url;
   const auto wrong = [&](std::string_view why) {
-    return invalid(fmt::format("[broker] url = \"{}\": {}; give mqtt://host:port or mqtts://host:port", url, why));
+    return invalid(fmt::format("[broker] url = \"{}\": {}; give mqtt://host:port or mqtts://host:port",
+                               without_secrets(url), why));
   };
   const auto parsed = boost::urls::parse_uri(url);
   if (!parsed) return wrong("not a URL");

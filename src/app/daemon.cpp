@@ -66,12 +66,13 @@ Result<Parts> start(const DaemonCommand& command, const Config& config) {
   for (const auto& [wanted, start_role] : table) {
     if (!wanted) continue;
     auto role = start_role(config, *url);
-    if (!role) return std::unexpected{role.error()};
-    parts.roles.push_back(std::move(*role));
+    if (role) parts.roles.push_back(std::move(*role));
+    else if (!command.roles.gateway || start_role == start_gateway) return std::unexpected{role.error()};
+    else log::error(fmt::format("{}; the gateway runs without a job builder", role.error().text));
   }
   const bool connected = await_connections(parts.roles);
-  log::info(
-      fmt::format("m2c2 {} is up; the broker is at {}{}", kVersion, *url, connected ? "" : ", and not reached yet"));
+  log::info(fmt::format("m2c2 {} is up; the broker is at {}{}", kVersion, without_secrets(*url),
+                        connected ? "" : ", and not reached yet"));
   return parts;
 }
 

@@ -68,10 +68,11 @@ class GatewayRole final : public Role {
     polling_.post([this, stopped] { gateway_.stop_all([stopped] { stopped->set_value(); }); });
     if (stopped->get_future().wait_for(kStopPolling) != std::future_status::ready)
       log::warning("the gateway did not stop in time");
-    wait_for_deliveries();
+    await_last(kLastDeliveries, [this] { return undelivered() == 0; });
     delivery_.post([this] { pump_.stop(); });
     delivered_.get_future().wait();
-    client_.stop();
+    // "offline" is the last answer: where it cannot be sent, the will says it.
+    client_.stop(await_last(kLastDeliveries, [this] { return unsent_answers() == 0; }));
     delivery_.stop();
     delivery_thread_.join();
     files_.stop();
@@ -105,9 +106,20 @@ class GatewayRole final : public Role {
     return lag;
   }
 
-  void wait_for_deliveries() const {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + kLastDeliveries;
-    while (undelivered() > 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(2ms);
+  std::size_t unsent_answers() {
+    std::promise<std::size_t> count;
+    polling_.post([&] { count.set_value(outbox_.waiting()); });
+    return count.get_future().get();
+  }
+
+  /// Whether the condition came to hold within the limit.
+  static bool await_last(Duration limit, const std::function<bool()>& holds) {
+    const SteadyTime deadline = std::chrono::steady_clock::now() + limit;
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+      std::this_thread::sleep_for(2ms);
+    }
+    return true;
   }
 
   void tell_what_is_lost() const {

@@ -69,8 +69,11 @@ class Conversation {
 
   void on_ready() {
     connected_ = true;
-    client_->publish({std::string{job::topics::request}, request_, false}, [](std::error_code error) {
-      if (error) std::cerr << "the request was not delivered: " << error.message() << '\n';
+    client_->publish({std::string{job::topics::request}, request_, false}, [this](std::error_code error) {
+      if (!error) return;
+      std::cerr << "the request was not delivered: " << error.message() << '\n';
+      failed_ = true;
+      client_->finish();
     });
   }
 
@@ -84,6 +87,7 @@ class Conversation {
     (is_error ? std::cerr : std::cout) << fmt::format("{}{}{}", name, name.empty() ? "" : ": ",
                                                       message_text(value.get_object()))
                                        << std::endl;
+    heard_error_ |= is_error;
     if (meaning == Meaning::news) return;
     failed_ |= meaning == Meaning::failure;
     if (name.empty()) open_.clear();
@@ -103,6 +107,7 @@ class Conversation {
       std::cerr << "the broker is not there: start m2c2 up, or name the broker with --broker or --config\n";
       return 2;
     }
+    if (heard_error_) return 1;  // it says why there is no success
     for (const auto& name : open_)
       std::cerr << fmt::format(
           "{}: no answer in {} s: is the gateway of its group running? (the request was delivered)\n", name,
@@ -116,6 +121,7 @@ class Conversation {
   std::unique_ptr<ConsoleClient> client_;
   bool connected_ = false;
   bool failed_ = false;
+  bool heard_error_ = false;
 };
 
 /// {"job": {"control": …, "properties": [{"name", "version"}…]}}

@@ -65,12 +65,24 @@ void Gateway::on_wanted(const mqtt::Received& received) {
   if (!parsed) return refuse(*name, parsed.error().text);
   if (parsed->wanted.job != *name)
     return refuse(*name, fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
+  if (is_of_the_future(parsed->wanted))
+    return refuse(*name,
+                  fmt::format("The wanted state on {} has a revision of the future, after which no other would count: "
+                              "check the clocks of the job builder and of this gateway.",
+                              received.topic));
   const auto job = found != jobs_.end()
                        ? found->second
                        : jobs_[parsed->wanted.job] = std::make_shared<JobKeeper>(host_, parsed->wanted.job);
   // Thousands of jobs retained for a new gateway come at once; one that an operator waits for comes alone.
   const Duration delay = received.retained ? stagger(parsed->definition.interval) : Duration::zero();
   job->adopt(std::move(*parsed), delay);
+}
+
+/// Revisions are microseconds since 1970.
+bool Gateway::is_of_the_future(const job::Wanted& wanted) const {
+  constexpr auto kMostClockDifference = std::chrono::days{2};
+  const WallTime latest = surroundings_.loop.wall() + kMostClockDifference;
+  return wanted.revision > latest.time_since_epoch().count();
 }
 
 void Gateway::on_submit(const mqtt::Received& received) {

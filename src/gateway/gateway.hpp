@@ -55,6 +55,7 @@ class Gateway {
   void job_changed(const std::string& name);
   void all_jobs_ended();
   void pull(const std::string& job);
+  bool is_of_the_future(const job::Wanted&) const;
   void refuse(std::string_view job, std::string_view why);
   void tell_error(std::string_view job, std::string_view message);
   void beat();

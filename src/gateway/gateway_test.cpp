@@ -97,6 +97,17 @@ TEST_F(GatewayTest, DoesAWantedStateOnceHoweverOftenItComes) {
   EXPECT_THAT(plc_.opened, SizeIs(2));
 }
 
+TEST_F(GatewayTest, ARevisionOfTheFutureDoesNotShutOutAllLaterOnes) {
+  want(kDeploy1);
+  plant_.told();
+  want({.revision = INT64_MAX, .control = Control::stop, .version = 1, .state = RunState::stopped});
+  const auto told = plant_.told();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_THAT(told[0], HasSubstr("revision of the future"));
+  want(kUpdate2);
+  EXPECT_THAT(plant_.told(), ElementsAre("info 2: Job updated."));
+}
+
 TEST_F(GatewayTest, ManyControlsInOneBreathEndInTheLast) {
   const auto receive_without_waiting = [this](const Sketch& sketch) {
     gateway_->on_wanted(

@@ -38,6 +38,7 @@ void JobKeeper::leave() {
   if (!local_) return;
   if (runs()) answers_.push_back({local_, local_->wanted.version, std::string{job::texts::stopped}});
   local_.reset();
+  log::warning(fmt::format("job {} does not belong to this group any more: it stops and its file is removed", name_));
   host_.local_jobs.remove(name_, [name = name_](const Result<>& removed) {
     if (!removed) log::error(fmt::format("job {} has left the group; its file stays: {}", name, removed.error().text));
   });

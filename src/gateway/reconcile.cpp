@@ -14,8 +14,9 @@ Action action_for(const job::Wanted& wanted, const std::optional<job::Version>& 
   if (wanted.state == RunState::stopped) return running ? Action::stop : Action::note;
   if (!running) return Action::start;
   if (running != wanted.version) return Action::restart;
-  if (wanted.control == Control::start) return Action::redirect;
-  return wanted.control == Control::stop ? Action::note : Action::restart;
+  // A stop of another version leaves this one running, and an unseen start before it may have redirected it.
+  const bool runs_on = wanted.control == Control::start || wanted.control == Control::stop;
+  return runs_on ? Action::redirect : Action::restart;
 }
 
 std::string answer_for(Action action, const job::ParsedWanted& parsed) {

@@ -62,7 +62,8 @@ TEST(Reconcile, StopStopsWhatRuns) {
 
 TEST(Reconcile, StopOfAVersionThatDoesNotRunStopsNothing) {
   const Sketch stop_1{.revision = 11, .control = Control::stop, .version = 2, .requested_version = 1};
-  EXPECT_EQ(decide(kRuns2, stop_1), (Decision{Action::note, "Job already stopped.", 1}));
+  EXPECT_EQ(decide(kRuns2, stop_1), (Decision{Action::redirect, "Job already stopped.", 1}))
+      << "it runs on, with the destinations that are wanted now";
 }
 
 TEST(Reconcile, AGatewayThatWasAwayEndsWhereTheOthersAre) {

@@ -6,8 +6,10 @@
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
+#include <span>
 #include <thread>
 
 #include "base/back_off.hpp"
@@ -22,6 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration kPatience = 10s;     // for the broker's host to accept, and for its CONNACK
+constexpr Duration kSteady = 30s;       // a connection that stood for less is retried ever more slowly
 constexpr Duration kHousekeeping = 1s;  // libmosquitto's keep-alive
 constexpr Duration kGoodbye = 300ms;    // for acknowledgements still under way at stop()
 constexpr Duration kBacklog = 2s;       // after a connect, what a kept session holds may come once more
@@ -117,7 +120,7 @@ class Client::Session {
  public:
   explicit Session(Options options) : options_{std::move(options)} {}
   ~Session() {
-    if (thread_.joinable()) stop();
+    if (thread_.joinable()) stop(true);
   }
 
   void publish(std::vector<Message> batch, net::Loop& home, std::function<void(Published)> done) {
@@ -141,9 +144,11 @@ class Client::Session {
 
   bool connected() const { return connected_; }
 
-  void stop() {
-    loop_.post([this] {
+  void stop(bool goodbye) {
+    loop_.post([this, goodbye] {
+      says_goodbye_ = goodbye;
       stopping_ = true;
+      knock_->close();
       ended_.set();
       changed_.set();
       pause_->cancel();
@@ -153,6 +158,7 @@ class Client::Session {
 
  private:
   net::Task<> stay_connected();
+  net::Task<> stay();
   net::Task<std::string> connect();
   net::Task<bool> acknowledged_connection();
   net::Task<> say_goodbye();
@@ -170,7 +176,7 @@ class Client::Session {
   void tell_listeners(bool connected);
 
   void on_connack(int rc, bool session_kept);
-  void on_suback();
+  void on_suback(std::span<const int> granted);
   void on_puback(int mid);
   void on_message(const mosquitto_message&);
   void hand_over(const std::shared_ptr<const Subscription>&, Received);
@@ -184,6 +190,7 @@ class Client::Session {
   net::Event changed_{loop_};  // CONNACK, SUBACK or the loss of the connection
   net::Event ended_{loop_};    // the connection is lost, or stop() was called
   std::unique_ptr<net::Alarm> pause_ = loop_.make_alarm();
+  std::unique_ptr<net::Transport> knock_ = net::make_tcp(loop_, options_.broker);
   Handle handle_;
   std::unique_ptr<net::Watch> watch_;
   bool writing_ = false;  // waiting until the socket takes more
@@ -194,6 +201,7 @@ class Client::Session {
   std::string lost_why_;      // empty while the connection stands
   SteadyTime backlog_until_;  // what comes before then may have come before
   bool stopping_ = false;
+  bool says_goodbye_ = true;
   std::map<int, std::pair<std::shared_ptr<Batch>, std::size_t>> in_flight_;  // by message id
 
   std::thread thread_;
@@ -206,17 +214,19 @@ net::Task<> Client::Session::stay_connected() {
     std::string why = co_await connect();
     if (why.empty()) {
       log::info(fmt::format("broker {}: connected", to_text(options_.broker)));
-      told.clear();
-      back_off.reset();
+      const SteadyTime since = loop_.steady();
       tell_listeners(true);
-      while (lost_why_.empty() && !stopping_) {
-        co_await ended_.wait_until(loop_.steady() + kHousekeeping);
-        if (lost_why_.empty()) after_call(mosquitto_loop_misc(handle_.get()));
-      }
-      if (stopping_) co_await say_goodbye();
+      co_await stay();
+      if (stopping_ && says_goodbye_) co_await say_goodbye();
       why = lost_why_;
       connected_ = false;
       tell_listeners(false);
+      if (loop_.steady() - since >= kSteady) {
+        told.clear();
+        back_off.reset();
+      } else {
+        why += fmt::format(" soon after it was made (does another client call itself {}, too?)", options_.client_id);
+      }
     }
     lose(why);
     watch_.reset();
@@ -229,13 +239,22 @@ net::Task<> Client::Session::stay_connected() {
   loop_.stop();
 }
 
+/// Keeps the connection alive until it is lost or stop() is called.
+net::Task<> Client::Session::stay() {
+  while (lost_why_.empty() && !stopping_) {
+    co_await ended_.wait_until(loop_.steady() + kHousekeeping);
+    if (lost_why_.empty()) after_call(mosquitto_loop_misc(handle_.get()));
+    if (lost_why_.empty()) write_what_waits();
+  }
+}
+
 /// Empty when connected and subscribed, else why not.
 net::Task<std::string> Client::Session::connect() {
   // libmosquitto waits for the name and the host without a limit of ours; knock first, with one.
-  const auto knock = net::make_tcp(loop_, options_.broker);
-  const auto answered = co_await knock->open(loop_.steady() + kPatience);
-  knock->close();
+  const auto answered = co_await knock_->open(loop_.steady() + kPatience);
+  knock_->close();
   if (!answered) co_return answered.error().text;
+  if (stopping_) co_return "stopping";
 
   lost_why_.clear();
   connected_ = false;
@@ -248,7 +267,7 @@ net::Task<std::string> Client::Session::connect() {
   if (rc != MOSQ_ERR_SUCCESS) co_return text_of(rc);
   watch();
   if (!co_await acknowledged_connection())
-    co_return lost_why_.empty() ? "accepted the connection and does not speak MQTT" : lost_why_;
+    co_return lost_why_.empty() ? "accepted the connection and did not answer as an MQTT broker does" : lost_why_;
   co_return std::string{};
 }
 
@@ -286,8 +305,9 @@ void Client::Session::set_callbacks(mosquitto* handle) {
   mosquitto_connect_with_flags_callback_set(handle, [](mosquitto*, void* self, int rc, int flags) {
     static_cast<Session*>(self)->on_connack(rc, (flags & 1) != 0);
   });
-  mosquitto_subscribe_callback_set(
-      handle, [](mosquitto*, void* self, int, int, const int*) { static_cast<Session*>(self)->on_suback(); });
+  mosquitto_subscribe_callback_set(handle, [](mosquitto*, void* self, int, int count, const int* granted) {
+    static_cast<Session*>(self)->on_suback({granted, static_cast<std::size_t>(count)});
+  });
   mosquitto_publish_callback_set(handle,
                                  [](mosquitto*, void* self, int mid) { static_cast<Session*>(self)->on_puback(mid); });
   mosquitto_message_callback_set(handle, [](mosquitto*, void* self, const mosquitto_message* message) {
@@ -332,6 +352,7 @@ void Client::Session::watch() {
 
 void Client::Session::keep_reading() {
   watch_->when_readable([this] {
+    if (!handle_) return;
     after_call(mosquitto_loop_read(handle_.get(), 1));
     if (!lost_why_.empty()) return;
     keep_reading();
@@ -346,7 +367,7 @@ void Client::Session::write_what_waits() {
   writing_ = true;
   watch_->when_writable([this] {
     writing_ = false;
-    write_what_waits();
+    if (handle_) write_what_waits();
   });
 }
 
@@ -375,7 +396,10 @@ void Client::Session::on_connack(int rc, bool session_kept) {
   changed_.set();
 }
 
-void Client::Session::on_suback() {
+void Client::Session::on_suback(std::span<const int> granted) {
+  constexpr int kRefused = 0x80;
+  if (std::ranges::any_of(granted, [](int qos) { return qos >= kRefused; }))
+    return lose("the broker refuses a subscription: check this client's access rights to m2c2/#");
   if (subacks_due_ > 0) --subacks_due_;
   connected_ = subacks_due_ == 0;
   changed_.set();
@@ -427,7 +451,7 @@ void Client::on_connection(net::Loop& home, std::function<void(bool connected)> 
   session_->on_connection({&home, std::move(changed)});
 }
 void Client::start() { session_->start(); }
-void Client::stop() { session_->stop(); }
+void Client::stop(bool goodbye) { session_->stop(goodbye); }
 bool Client::connected() const { return session_->connected(); }
 
 }  // namespace m2c2::mqtt

@@ -38,9 +38,9 @@ class Client final : public Broker {
 
   /// Connects, and reconnects for ever with capped back-off.
   void start();
-  /// Waits a little for what is under way, then says goodbye (the will is not published). No callback is posted
-  /// afterwards. Called once, before the loops that callbacks run on end.
-  void stop();
+  /// Waits a little for what is under way, then says goodbye: the will is not published. Without `goodbye` it is. No
+  /// callback is posted afterwards. Called once, before the loops that callbacks run on end.
+  void stop(bool goodbye = true);
   /// Whether the connection stands now, subscriptions made. Safe from any thread.
   bool connected() const;
 

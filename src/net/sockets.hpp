@@ -18,7 +18,8 @@ namespace asio = boost::asio;
 
 /// A name being looked up. The system cannot be told to stop, so whoever waits for it can.
 struct Lookup {
-  explicit Lookup(asio::io_context& io) : over{io} {}
+  explicit Lookup(asio::io_context& io) : resolver{io}, over{io} {}
+  asio::ip::tcp::resolver resolver;
   asio::steady_timer over;  ///< cancelled when the answer is there, or nobody wants it any more
   std::optional<boost::system::error_code> error;
   std::vector<asio::ip::address> found;

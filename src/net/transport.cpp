@@ -46,8 +46,7 @@ Task<Result<Addresses>> resolve(asio::io_context& io, const Endpoint& peer, std:
   if (!not_literal) co_return Addresses{address};
 
   const auto mine = lookup = std::make_shared<Lookup>(io);
-  const auto resolver = std::make_shared<asio::ip::tcp::resolver>(io);
-  resolver->async_resolve(peer.host, "", [mine, resolver](const boost::system::error_code& error, const auto& results) {
+  mine->resolver.async_resolve(peer.host, "", [mine](const boost::system::error_code& error, const auto& results) {
     mine->error = error;
     for (const auto& result : results) mine->found.push_back(result.endpoint().address());
     mine->over.cancel();
@@ -57,6 +56,7 @@ Task<Result<Addresses>> resolve(asio::io_context& io, const Endpoint& peer, std:
   const bool closed = lookup != mine;
   lookup.reset();
   if (closed) co_return fail(NetError::cancelled);
+  mine->resolver.cancel();  // one that still waits for its turn never runs: others are waiting too
   if (!mine->error) co_return fail(NetError::name, "the name server did not answer for " + peer.host);
   if (*mine->error) co_return fail(NetError::name);
   co_return mine->found;
@@ -70,7 +70,10 @@ std::vector<typename Protocol::endpoint> endpoints(const Addresses& addresses, s
 }
 
 void give_up(std::shared_ptr<Lookup>& lookup) {
-  if (const auto waited_for = std::exchange(lookup, nullptr)) waited_for->over.cancel();
+  const auto waited_for = std::exchange(lookup, nullptr);
+  if (!waited_for) return;
+  waited_for->resolver.cancel();
+  waited_for->over.cancel();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 """A small plant for the stories: a broker, simulated PLCs, m2c2's own processes and an operator with an MQTT client
-that is not ours. Every wait is for a condition, never for a time."""
+that is not ours. A wait is for a condition; time passes only where an outage has to last."""
 import json
 import os
 import pathlib

@@ -150,7 +150,7 @@ Error cannot_connect(const SlmpPeer& peer, const Error& net) {
   if (net.code == net::NetError::cancelled) return net;
   if (net.code == net::NetError::refused) return refused(peer);
   if (net.code == net::NetError::closed) return taken(peer, {});
-  if (net.code == net::NetError::name) return unreachable(peer, "the host name is not known");
+  if (net.code == net::NetError::name) return unreachable(peer, net.text);
   if (net.code == net::NetError::unreachable) return unreachable(peer, net.text);
   return {SlmpError::unreachable, fmt::format("cannot connect to {}: {}", peer.where, net.text)};
 }

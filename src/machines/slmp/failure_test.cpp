@@ -62,7 +62,7 @@ TEST(SlmpFailure, EachWayNotToConnectHasItsRemedy) {
   const auto connect = [](net::NetError kind) { return cannot_connect(peer(), net_error(kind)).text; };
   EXPECT_THAT(connect(net::NetError::refused), AllOf(HasSubstr("nothing listens"), HasSubstr("written to the PLC")));
   EXPECT_THAT(connect(net::NetError::unreachable), AllOf(HasSubstr("cannot reach"), HasSubstr("machine-ip")));
-  EXPECT_THAT(connect(net::NetError::name), HasSubstr("the host name is not known"));
+  EXPECT_THAT(connect(net::NetError::name), HasSubstr("host name not known"));
   EXPECT_EQ(connect(net::NetError::failed), "cannot connect to 10.0.0.5:5007: network failure");
 }
 
