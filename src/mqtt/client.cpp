@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <span>
 #include <thread>
 
@@ -160,6 +161,7 @@ class Client::Session {
   net::Task<> stay_connected();
   net::Task<> stay();
   net::Task<std::string> connect();
+  int connect_handle();
   net::Task<bool> acknowledged_connection();
   net::Task<> say_goodbye();
   Handle make_handle();
@@ -262,13 +264,23 @@ net::Task<std::string> Client::Session::connect() {
   handle_ = make_handle();
   if (const int rc = secure(handle_.get()); rc != MOSQ_ERR_SUCCESS)
     co_return fmt::format("ca-file, cert-file or key-file cannot be read ({})", mosquitto_strerror(rc));
-  const int rc = mosquitto_connect(handle_.get(), options_.broker.host.c_str(), options_.broker.port,
-                                   static_cast<int>(options_.keep_alive.count()));
-  if (rc != MOSQ_ERR_SUCCESS) co_return text_of(rc);
+  if (const int rc = connect_handle(); rc != MOSQ_ERR_SUCCESS) co_return text_of(rc);
   watch();
   if (!co_await acknowledged_connection())
     co_return lost_why_.empty() ? "accepted the connection and did not answer as an MQTT broker does" : lost_why_;
   co_return std::string{};
+}
+
+/// The library sets OpenSSL up at its first TLS connection, and two first ones at once would both do so.
+int Client::Session::connect_handle() {
+  static std::mutex setting_up;
+  static std::atomic<bool> set_up = false;
+  std::unique_lock alone{setting_up, std::defer_lock};
+  if (options_.tls && !set_up) alone.lock();
+  const int rc = mosquitto_connect(handle_.get(), options_.broker.host.c_str(), options_.broker.port,
+                                   static_cast<int>(options_.keep_alive.count()));
+  if (options_.tls) set_up = true;
+  return rc;
 }
 
 net::Task<bool> Client::Session::acknowledged_connection() {
