@@ -44,18 +44,19 @@ def test_jobs_run_again_after_a_restart_without_broker_and_builder(plant):
     plant.add(Broker(plant.folder, port))
     late = plant.operator()
     counts = until(lambda: late.values("m2c2/job/press/count"), "telemetry, the broker being back", 60)
-    assert counts == sorted(counts)
+    first_seen = list(dict.fromkeys(counts))  # at least once: one may come twice
+    assert first_seen == sorted(first_seen)
     until(lambda: running_jobs(late) == {"press"}, "press alone to run")
     assert late.all("m2c2/job/parked/x") == []
 
 
 def test_an_outage_of_the_broker_delays_and_loses_nothing(running):
-    """The broker is cut off the gateway by a plug between them, so that the operator sees all that arrives."""
+    """The broker is held, so that nothing closes and nothing answers: the operator, too, is there for all that arrives."""
     by, plc = running.by, running.start_plc("--signal", "D0=reads")
     by.publish(word_job("press", plc.port, {"count": ("A8", 0, 1)}))
     topic = "m2c2/job/press/count"
     by.expect(topic)
-    running.broker.child.send_signal(signal.SIGSTOP)  # as a cable that is pulled: nothing closes, nothing answers
+    running.broker.child.send_signal(signal.SIGSTOP)
     time.sleep(4)
     running.broker.child.send_signal(signal.SIGCONT)
     seen = len(by.values(topic))
