@@ -15,6 +15,7 @@ namespace m2c2::exporters {
 
 enum class Fate {
   accepted,  ///< the destination has it for good
+  held,      ///< taken into something larger, which is the destination's for good once settle() says so
   retry,     ///< not now: broker away, throttled
   rejected,  ///< never: the destination will not take this record
 };
@@ -35,6 +36,11 @@ class Exporter {
   virtual stream::Destination destination() const = 0;
   /// Delivers a batch; one outcome for each record, in order. The records stay until it has returned.
   virtual net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record>) = 0;
+  /// When settle() is due for what is held; SteadyTime::max() while nothing is.
+  virtual SteadyTime settle_due() const { return SteadyTime::max(); }
+  /// Gives the destination all that is held: `accepted` when it has it for good, `retry` when it is still held. Also
+  /// called before a stop.
+  virtual net::Task<Outcome> settle() { co_return Outcome{}; }
   /// Calls `back` whenever the destination was away and is there again, so that a retry need not wait for its time.
   virtual void on_back(const std::function<void()>& /*back*/) {}
   /// Ends a delivery soon, for good: what is not through then is for Fate::retry.

@@ -74,7 +74,8 @@ stream::Record Outlet::record(telemetry::Message message) const {
           .payload = std::move(message.json),
           .partition_key = std::move(alias),
           .to_topic = delivery_.to_topic,
-          .to_stream = delivery_.to_stream};
+          .to_stream = delivery_.to_stream,
+          .at = clock_.wall()};
 }
 
 }  // namespace m2c2::gateway

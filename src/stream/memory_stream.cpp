@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/ids.hpp"
 #include "stream/stream.hpp"
 
 namespace m2c2::stream {
@@ -15,7 +16,6 @@ namespace {
 struct Entry {
   const Record record;
   const std::size_t size;
-  const std::uint64_t number;  ///< in the order of appending
   std::size_t holders = 0;     ///< lanes it stands in
 };
 
@@ -39,6 +39,7 @@ class MemoryStream final : public Stream {
   void append(std::vector<Record> records) override;
   std::unique_ptr<Cursor> open_cursor(std::string_view exporter, Destination destination) override;
   Stats stats() const override;
+  const std::string& id() const override { return id_; }
 
   std::vector<Record> read(Lane& lane, std::size_t most_records, std::size_t most_bytes);
   void acknowledge(Lane& lane);
@@ -52,6 +53,7 @@ class MemoryStream final : public Stream {
   void let_go_front(Lane& lane);
   static void announce(Lane& lane);
 
+  const std::string id_ = new_id();
   const std::size_t max_bytes_;
   const OnFull on_full_;
   mutable std::mutex mutex_;  ///< over everything below, entries and lanes; a record itself never changes
@@ -95,7 +97,8 @@ void MemoryStream::take_in(Record record) {
     ++rejected_;
     return;
   }
-  const auto entry = std::make_shared<Entry>(std::move(record), size, appended_++);
+  record.number = appended_++;
+  const auto entry = std::make_shared<Entry>(std::move(record), size);
   bytes_ += size;
   for (Lane& lane : lanes_) {
     if (!entry->record.is_for(lane.destination)) continue;
@@ -116,9 +119,9 @@ bool MemoryStream::make_room(std::size_t size) {
 void MemoryStream::drop_oldest() {
   std::uint64_t oldest = appended_;
   for (const Lane& lane : lanes_)
-    if (!lane.entries.empty()) oldest = std::min(oldest, lane.entries.front()->number);
+    if (!lane.entries.empty()) oldest = std::min(oldest, lane.entries.front()->record.number);
   for (Lane& lane : lanes_) {
-    if (lane.entries.empty() || lane.entries.front()->number != oldest) continue;
+    if (lane.entries.empty() || lane.entries.front()->record.number != oldest) continue;
     if (lane.given > 0) --lane.given;
     else ++lane.lost;
     let_go_front(lane);
@@ -183,7 +186,7 @@ std::unique_ptr<Cursor> MemoryStream::open_cursor(std::string_view exporter, Des
 
 Stats MemoryStream::stats() const {
   const std::lock_guard lock{mutex_};
-  Stats stats{appended_, rejected_, unwanted_, {}};
+  Stats stats{appended_, rejected_, unwanted_, bytes_, max_bytes_, {}, {}};
   for (const Lane& lane : lanes_) stats.cursors.push_back({lane.exporter, lane.entries.size(), lane.bytes, lane.lost});
   return stats;
 }

@@ -35,13 +35,16 @@ struct CursorStats {
   std::string exporter;
   std::uint64_t lag_records = 0;   ///< in the stream and not acknowledged
   std::uint64_t lag_bytes = 0;     ///< Record::size() of these
-  std::uint64_t lost_records = 0;  ///< overwritten before this exporter had read them
+  std::uint64_t lost_records = 0;  ///< overwritten, or found damaged, before this exporter had read them
 };
 
 struct Stats {
   std::uint64_t appended = 0;  ///< taken in
-  std::uint64_t rejected = 0;  ///< not taken in: the stream was full, or the record larger than all of it
+  std::uint64_t rejected = 0;  ///< not taken in: the stream or its disk was full, or the record larger than all of it
   std::uint64_t unwanted = 0;  ///< dropped at once: no cursor is open for their destination
+  std::uint64_t bytes = 0;     ///< what it takes up, of at most max_bytes
+  std::uint64_t max_bytes = 0;
+  std::string trouble;  ///< why its disk takes nothing now, and what to do; empty while it does
   std::vector<CursorStats> cursors;
 };
 
@@ -55,6 +58,8 @@ class Stream {
   virtual std::unique_ptr<Cursor> open_cursor(std::string_view exporter, Destination destination) = 0;
   /// Safe from any thread.
   virtual Stats stats() const = 0;
+  /// A UUID, for ever the same for one stream: with Record::number it names a record in all the world.
+  virtual const std::string& id() const = 0;
 };
 
 /// Records in memory alone, at most `max_bytes` of them by Record::size(); a restart loses them.
