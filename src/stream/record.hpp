@@ -22,7 +22,7 @@ struct Record {
   std::string partition_key;  ///< keeps the order per tag: the alias
   bool to_topic = false;
   bool to_stream = false;
-  WallTime at;               ///< when the message was finished
+  WallTime at = {};          ///< when the message was finished
   std::uint64_t number = 0;  ///< its place in the stream, counted from 0 for ever; the stream gives it
 
   bool is_for(Destination to) const { return to == Destination::topic ? to_topic : to_stream; }
