@@ -1,0 +1,127 @@
+// Reads serpent, the Python literals that Pyro's answers are written in, without building a tree: a cursor that
+// remembers failure.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace m2c2::pyro {
+
+/// What stands next.
+enum class Kind {
+  none,
+  boolean,
+  integer,
+  real,     ///< also {'__class__':'float','value':'nan'}
+  complex,  ///< "(3.0+4.0j)"
+  text,
+  bytes,  ///< {'data': '…', 'encoding': 'base64'} or b'…'
+  tuple,
+  list,
+  braces,  ///< a dict or a set: the first item tells, by the colon after it
+  nothing  ///< the end, or no value at all
+};
+
+inline constexpr std::size_t kMostDepth = 200;  ///< what serpent itself writes at most
+
+/// Where a text stops being serpent.
+struct SerpentFault {
+  std::size_t at = 0;     ///< bytes from the start
+  const char* what = "";  ///< "expected ',' or the closing bracket"
+};
+std::string to_text(const SerpentFault&);  ///< "byte 12: expected …"
+
+/// Goes over one serpent text. After the first thing that is not as asked for, ok() is false for good, next() is false
+/// and all else gives nothing: read all, check once.
+///
+///     SerpentReader in{text};
+///     for (in.enter(Kind::list); in.next();) {  // [('T', 1.5, 'Good', '2024-…'), …]
+///       in.enter(Kind::tuple);
+///       const auto tag = in.item_text(scratch);
+///       ...
+///       in.leave();
+///     }
+///     if (!in.done()) return in.fault();
+class SerpentReader {
+ public:
+  /// Comment lines at the front are passed over. `most_elements` bounds all values of the text together.
+  explicit SerpentReader(std::string_view text, std::size_t most_elements = 1'000'000);
+
+  Kind kind();
+
+  // Into a tuple, a list or braces; on to each item; out again. next() takes the comma before an item, or the closing
+  // bracket, and then is false.
+  void enter(Kind);
+  bool next();
+  /// Passes over the items left and out of the container.
+  void leave();
+  /// Whether the item just read was a key: takes the colon.
+  bool colon();
+
+  // One value each, of the kind that it must be.
+  void none();
+  bool boolean();
+  /// As written: "-12", of any size.
+  std::string_view integer();
+  double real();  ///< an integer serves as well
+  /// Without escapes it points into the input, otherwise into `storage`. UTF-8 if the input is; lone surrogates are
+  /// U+FFFD.
+  std::string_view text(std::string& storage);
+  /// The decoded bytes.
+  std::string bytes();
+  struct Complex {
+    double real = 0;
+    double imaginary = 0;
+  };
+  Complex complex();
+
+  // next() and then the value: for tuples of a known shape.
+  std::string_view item_text(std::string& storage);
+  /// Nothing for None.
+  std::optional<std::string_view> item_text_or_none(std::string& storage);
+  void item_json(std::string& out);
+
+  /// Passes over any value.
+  void skip();
+  /// Appends any value as JSON: integers as they are, floats by append_json_number, bytes as base64 text, tuples, lists
+  /// and sets as arrays, dicts as objects (a key that is no str as its JSON text), complex numbers as written, as text.
+  void append_json(std::string& out);
+
+  /// What is wrong here, for the caller's own checks.
+  void refuse(const char* what);
+  bool ok() const { return fault_.what == nullptr; }
+  /// All was read, all containers are closed, and nothing but blanks is left.
+  bool done();
+  SerpentFault fault() const { return fault_; }
+
+ private:
+  struct Open {
+    char closing;
+    bool first;   // no item was read yet
+    bool single;  // one item was read and no comma behind it: "(1)" is no tuple
+  };
+
+  char front();  // the next character that is no blank, '\0' at the end
+  void take_blanks();
+  Kind brace_kind();
+  bool count_element();
+  std::string_view number();
+  std::string_view quoted(std::string& storage, bool as_bytes);
+  void unescape(char quote, std::string& storage, bool as_bytes);
+  std::string_view word(std::string_view);
+  void append_json_braces(std::string& out);
+  void append_json_items(std::string& out);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t elements_left_;
+  std::size_t depth_ = 0;
+  SerpentFault fault_{0, nullptr};
+  std::array<Open, kMostDepth> open_;  // the first depth_ of them
+};
+
+}  // namespace m2c2::pyro
