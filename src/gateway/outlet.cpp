@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <unordered_map>
 #include <utility>
 
 #include "job/names.hpp"
@@ -14,18 +15,27 @@ namespace {
 
 bool is_opcda(const job::Definition& definition) { return std::holds_alternative<job::OpcdaJob>(definition.protocol); }
 
-telemetry::MessageShape shape_of(const job::ParsedWanted& job, const std::string& level, const std::string& alias) {
+/// A tag as it is known outside.
+struct Named {
+  const std::string& tag;    ///< as the machine spells it
+  const std::string& level;  ///< as it stands in topics
+  std::string alias;
+  bool shares_level;  ///< with another tag of the job
+};
+
+telemetry::MessageShape shape_of(const job::ParsedWanted& job, const Named& named) {
   const job::Definition& at = job.definition;
   const std::string version = std::to_string(job.wanted.version);
-  if (!is_opcda(at)) return {{{"version", version}, {"tag", level}}, "message"};
-  return {{{"version", version},
-           {"site-name", at.site},
-           {"area", at.area},
-           {"process", at.process},
-           {"machine-name", at.machine},
-           {"tag", level},
-           {"alias", alias}},
-          "messages"};
+  if (!is_opcda(at)) return {{{"version", version}, {"tag", named.level}}, "message"};
+  std::vector<telemetry::MessageShape::Member> members{{"version", version},
+                                                       {"site-name", at.site},
+                                                       {"area", at.area},
+                                                       {"process", at.process},
+                                                       {"machine-name", at.machine},
+                                                       {"tag", named.level},
+                                                       {"alias", named.alias}};
+  if (named.shares_level) members.push_back({"item", named.tag});  // `a.b` and `a-b` of a read_list
+  return {members, "messages", named.alias};
 }
 
 }  // namespace
@@ -43,12 +53,17 @@ Outlet::Outlet(const Clock& clock, stream::Stream& stream, std::shared_ptr<const
 void Outlet::open(const std::vector<std::string>& tags) {
   flush();
   levels_.clear();
+  std::unordered_map<std::string_view, int> tags_of_level;
+  levels_.reserve(tags.size());
+  for (const auto& tag : tags)
+    ++tags_of_level[levels_.emplace_back(is_opcda(job_->definition) ? job::opcda_tag_level(tag) : tag)];
   std::vector<telemetry::MessageShape> shapes;
   shapes.reserve(tags.size());
-  for (const auto& tag : tags) {
-    levels_.push_back(is_opcda(job_->definition) ? job::opcda_tag_level(tag) : tag);
-    shapes.push_back(shape_of(*job_, levels_.back(), fmt::format("{}/{}", alias_prefix_, levels_.back())));
-  }
+  for (std::size_t i = 0; i < tags.size(); ++i)
+    shapes.push_back(shape_of(*job_, {.tag = tags[i],
+                                      .level = levels_[i],
+                                      .alias = fmt::format("{}/{}", alias_prefix_, levels_[i]),
+                                      .shares_level = tags_of_level[levels_[i]] > 1}));
   batch_.emplace(std::move(shapes));
 }
 

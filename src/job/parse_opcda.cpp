@@ -74,7 +74,7 @@ void AttributeReader::add(const Field& field, std::string_view item, OpcdaAttrib
   if (out.function == OpcdaFunction::read_list) return;  // what a pattern stands for, the server knows
   auto level = opcda_tag_level(item);
   if (const auto fault = fault_in_tag(level)) field.refuse(fmt::format("'{}' {}", shown(item), *fault));
-  else tags_.add(field, std::move(level), item);
+  else tags_.add_or_again(field, std::move(level), item);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST(Opcda, RefusesItemsThatShareATopic) {
               ElementsAre("Value address-list[1] out of range. 'a-b' and 'a.b' share the topic level 'a-b'; leave one "
                           "out. (job.machine-details.data-parameters.attributes[0].address-list[1])"));
   EXPECT_THAT(reading("read_tags", "['a/b','a_b']").problems(), SizeIs(1));
-  EXPECT_THAT(reading("read_tags", "['a.b','a.b']").problems(), ElementsAre(HasSubstr("'a.b' is there a second time")));
+  EXPECT_THAT(reading("read_tags", "['a.b','a.b']").problems(), IsEmpty()) << "an entry for each";
   EXPECT_THAT(reading("read_tags", "['a.b','A.B']").problems(), IsEmpty());
 }
 

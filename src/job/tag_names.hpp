@@ -18,6 +18,8 @@ class TagNames {
   /// Says what is wrong when the topic level of this tag is taken already, or there are too many tags.
   /// `spelled` is the tag as the user wrote it.
   void add(const Field&, std::string level, std::string_view spelled);
+  /// Likewise, but a tag may be named again.
+  void add_or_again(const Field&, std::string level, std::string_view spelled);
 
  private:
   std::unordered_map<std::string, std::string> spelled_by_level_;

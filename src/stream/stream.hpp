@@ -44,8 +44,8 @@ struct Stats {
   std::uint64_t unwanted = 0;  ///< dropped at once: no cursor is open for their destination
   std::uint64_t bytes = 0;     ///< what it takes up, of at most max_bytes
   std::uint64_t max_bytes = 0;
-  std::string trouble;  ///< why its disk takes nothing now, and what to do; empty while it does
-  std::vector<CursorStats> cursors;
+  std::string trouble = {};  ///< why its disk takes nothing now, and what to do; empty while it does
+  std::vector<CursorStats> cursors = {};
 };
 
 class Stream {

@@ -13,10 +13,10 @@ namespace m2c2::telemetry {
 namespace {
 
 // {"_id_":"<id>","_timestamp_":"<timestamp>"<shape>{"value":<value>,"timestamp":"<timestamp>"},…]}
+// or, where the machine says more of a value (OPC DA): …<shape>{"name":"<name>","value":<value>,<detail>},…]}
 constexpr std::string_view kBeforeId = R"({"_id_":")";
 constexpr std::string_view kAfterId = R"(","_timestamp_":")";
 constexpr std::string_view kAfterTimestamp = R"(")";
-constexpr std::string_view kBeforeValue = R"({"value":)";
 constexpr std::string_view kAfterValue = R"(,"timestamp":")";
 constexpr std::string_view kAfterEntry = R"("})";
 constexpr std::string_view kEnd = "]}";
@@ -25,11 +25,29 @@ constexpr std::size_t kIdBytes = 36;
 constexpr std::size_t kTimestampBytes = 26;
 constexpr std::size_t kEnvelopeBytes =
     kBeforeId.size() + kIdBytes + kAfterId.size() + kTimestampBytes + kAfterTimestamp.size() + kEnd.size();
-constexpr std::size_t kEntryBytes = kBeforeValue.size() + kAfterValue.size() + kTimestampBytes + kAfterEntry.size();
+constexpr std::size_t kTimeBytes = kAfterValue.size() + kTimestampBytes + kAfterEntry.size();
+
+std::size_t entry_bytes(const MessageShape& shape, const Sample& sample) {
+  return shape.entry().size() + sample.value.size() + std::max(sample.detail.size() + 2, kTimeBytes);
+}
+
+void append_entry(std::string& out, const MessageShape& shape, const Sample& sample) {
+  out += shape.entry();
+  out += sample.value;
+  if (sample.detail.empty()) {
+    out += kAfterValue;
+    append_timestamp(out, sample.at);
+    out += kAfterEntry;
+  } else {
+    out.push_back(',');
+    out += sample.detail;
+    out.push_back('}');
+  }
+}
 
 }  // namespace
 
-MessageShape::MessageShape(std::initializer_list<Member> members, std::string_view array) {
+MessageShape::MessageShape(const std::vector<Member>& members, std::string_view array, std::string_view entry_name) {
   for (const Member& member : members) {
     json_.push_back(',');
     append_json_string(json_, member.name);
@@ -40,6 +58,13 @@ MessageShape::MessageShape(std::initializer_list<Member> members, std::string_vi
   append_json_string(json_, array);
   json_ += ":[";
   json_.shrink_to_fit();
+  if (!entry_name.empty()) {
+    entry_json_ += R"("name":)";
+    append_json_string(entry_json_, entry_name);
+    entry_json_.push_back(',');
+  }
+  entry_json_ += R"("value":)";
+  entry_json_.shrink_to_fit();
 }
 
 Batch::Batch(std::vector<MessageShape> shapes, std::size_t max_message_bytes) : max_message_bytes_{max_message_bytes} {
@@ -54,16 +79,12 @@ void Batch::add(const Samples& samples) {
 void Batch::add(const Sample& sample) {
   assert(sample.tag < tags_.size());
   Tag& tag = tags_[sample.tag];
-  const std::size_t entry_bytes = kEntryBytes + sample.value.size();
-  const std::size_t bytes = kEnvelopeBytes + tag.shape.json().size() + tag.entries.size() + 1 + entry_bytes;
+  const std::size_t more = entry_bytes(tag.shape, sample);
+  const std::size_t bytes = kEnvelopeBytes + tag.shape.json().size() + tag.entries.size() + 1 + more;
   if (!tag.entries.empty() && bytes > max_message_bytes_) full_.push_back({sample.tag, std::exchange(tag.entries, {})});
-  if (tag.entries.empty()) tag.entries.reserve(std::max(tag.expected, entry_bytes));
+  if (tag.entries.empty()) tag.entries.reserve(std::max(tag.expected, more));
   else tag.entries.push_back(',');
-  tag.entries += kBeforeValue;
-  tag.entries += sample.value;
-  tag.entries += kAfterValue;
-  append_timestamp(tag.entries, sample.at);
-  tag.entries += kAfterEntry;
+  append_entry(tag.entries, tag.shape, sample);
 }
 
 bool Batch::empty() const {

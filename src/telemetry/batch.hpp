@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +21,16 @@ class MessageShape {
     std::string_view text;
   };
 
-  /// SLMP: `{{{"version", "1"}, {"tag", "speed"}}, "message"}`. The last is the name of the array of entries.
-  MessageShape(std::initializer_list<Member> members, std::string_view array);
+  /// SLMP: `{{{"version", "1"}, {"tag", "speed"}}, "message"}`. The last is the name of the array of entries. OPC DA:
+  /// `entry_name` stands in each entry as its name.
+  MessageShape(const std::vector<Member>& members, std::string_view array, std::string_view entry_name = {});
 
-  const std::string& json() const { return json_; }  ///< `,"version":"1","tag":"speed","message":[`
+  const std::string& json() const { return json_; }         ///< `,"version":"1","tag":"speed","message":[`
+  const std::string& entry() const { return entry_json_; }  ///< how each entry begins: `{"name":"…","value":`
 
  private:
   std::string json_;
+  std::string entry_json_ = "{";
 };
 
 /// One finished message.

@@ -53,13 +53,16 @@ TEST(Batch, TakesWhateverMembersTheProtocolDecides) {
                              {"machine-name", "not \xFF utf-8"},
                              {"tag", "Random-Int2"},
                              {"alias", "London/floor 1/packaging/machine 1/Random-Int2"}},
-                            "messages"}}};
-  batch.add(iteration({{0, kStart, "4"}}));
+                            "messages",
+                            "London/floor 1/packaging/machine 1/Random-Int2"}}};
+  batch.add(iteration({{0, kStart, "4", R"("quality":"Good","timestamp":"2021-02-19 01:25:26.827000+00:00")"}}));
   const auto message = parsed(batch.flush(kStart).at(0));
   EXPECT_EQ(message.at("site-name").as_string(), "London \"South\"");
   EXPECT_EQ(message.at("area").as_string(), "floor\n1");
   EXPECT_EQ(message.at("machine-name").as_string(), "not \xEF\xBF\xBD utf-8");
-  EXPECT_THAT(message.at("messages").as_array(), SizeIs(1));
+  EXPECT_EQ(boost::json::serialize(message.at("messages")),
+            R"([{"name":"London/floor 1/packaging/machine 1/Random-Int2","value":4,"quality":"Good",)"
+            R"("timestamp":"2021-02-19 01:25:26.827000+00:00"}])");
 }
 
 TEST(Batch, KeepsTheOrderOfATagAndSkipsTagsThatGaveNothing) {

@@ -14,6 +14,9 @@ struct Sample {
   std::size_t tag = 0;  ///< index into the job's tags, in the order of the connector's tags()
   WallTime at;          ///< when the gateway had the answer
   std::string value;    ///< JSON
+  /// What the machine says of the value, as the members of a JSON object: `"quality":"Good","timestamp":"…"` (OPC DA).
+  /// Empty: it says nothing, and the time is `at`.
+  std::string detail = {};
 };
 
 /// A part of the machine that could not be read while the rest was: the tags of one command.
