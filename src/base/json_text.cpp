@@ -91,6 +91,15 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t n = utf8_length(text);
+    if (n == 0) return false;
+    text.remove_prefix(n);
+  }
+  return true;
+}
+
 void append_json_number(std::string& out, double v) { append_float(out, v); }
 void append_json_number(std::string& out, float v) { append_float(out, v); }
 

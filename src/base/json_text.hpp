@@ -13,6 +13,9 @@ namespace m2c2 {
 /// the result is valid JSON whatever a machine sends.
 void append_json_string(std::string& out, std::string_view text);
 
+/// Whether append_json_string() keeps every byte of it.
+bool is_utf8(std::string_view text);
+
 /// The shortest decimal that reads back as the same double. JSON has no NaN and
 /// no infinities: they become the strings "NaN", "Infinity", "-Infinity".
 void append_json_number(std::string& out, double v);
