@@ -30,6 +30,8 @@ class ByteReader {
   std::uint32_t u24le() { return static_cast<std::uint32_t>(little_endian(3)); }
   std::uint32_t u32le() { return static_cast<std::uint32_t>(little_endian(4)); }
   std::uint64_t u64le() { return little_endian(8); }
+  std::uint16_t u16be() { return static_cast<std::uint16_t>(big_endian(2)); }
+  std::uint32_t u32be() { return static_cast<std::uint32_t>(big_endian(4)); }
 
   /// The next n bytes, or an empty view (and ok() == false) when fewer are left.
   ByteView take(std::size_t n) {
@@ -61,6 +63,12 @@ class ByteReader {
     return value;
   }
 
+  std::uint64_t big_endian(std::size_t n) {
+    std::uint64_t value = 0;
+    for (const std::byte b : take(n)) value = value << 8 | std::to_integer<std::uint8_t>(b);
+    return value;
+  }
+
   ByteView rest_;
   bool ok_ = true;
 };
@@ -75,12 +83,18 @@ class ByteWriter {
   void u24le(std::uint32_t v) { little_endian(v, 3); }
   void u32le(std::uint32_t v) { little_endian(v, 4); }
   void u64le(std::uint64_t v) { little_endian(v, 8); }
+  void u16be(std::uint16_t v) { big_endian(v, 2); }
+  void u32be(std::uint32_t v) { big_endian(v, 4); }
   void bytes(ByteView v) { out_.insert(out_.end(), v.begin(), v.end()); }
   void text(std::string_view v) { bytes(as_bytes(v)); }
 
  private:
   void little_endian(std::uint64_t v, std::size_t n) {
     for (; n > 0; --n, v >>= 8) out_.push_back(static_cast<std::byte>(v & 0xFF));
+  }
+
+  void big_endian(std::uint64_t v, std::size_t n) {
+    while (n-- > 0) out_.push_back(static_cast<std::byte>(v >> 8 * n & 0xFF));
   }
 
   Bytes& out_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,11 +74,7 @@ class SerpentReader {
   std::string_view text(std::string& storage);
   /// The decoded bytes.
   std::string bytes();
-  struct Complex {
-    double real = 0;
-    double imaginary = 0;
-  };
-  Complex complex();
+  std::complex<double> complex();
 
   // next() and then the value: for tuples of a known shape.
   std::string_view item_text(std::string& storage);
@@ -99,28 +96,33 @@ class SerpentReader {
   SerpentFault fault() const { return fault_; }
 
  private:
+  enum class Shape : std::uint8_t { unknown, dict, set };
   struct Open {
     char closing;
-    bool first;   // no item was read yet
-    bool single;  // one item was read and no comma behind it: "(1)" is no tuple
+    std::uint8_t items;  // 0, 1 without a comma behind it, 2 for more
+    bool in_key;         // what stands here must be hashable
+    Shape shape;
   };
 
-  char front();  // the next character that is no blank, '\0' at the end
+  bool starts_with(char c);  // after the blanks
+  std::string_view rest() const { return text_.substr(at_); }
   void take_blanks();
-  Kind brace_kind();
-  bool count_element();
-  std::string_view number();
+  void take_comments();
+  void count_element();
+  bool close();
+  bool take_word(std::string_view word);
   std::string_view quoted(std::string& storage, bool as_bytes);
   void unescape(char quote, std::string& storage, bool as_bytes);
-  std::string_view word(std::string_view);
+  void append_json_bytes(std::string& out);
+  void append_json_items(std::string& out, Kind kind);
   void append_json_braces(std::string& out);
-  void append_json_items(std::string& out);
 
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t elements_left_;
-  std::size_t depth_ = 0;
   SerpentFault fault_{0, nullptr};
+  std::string scratch_;
+  std::size_t depth_ = 0;
   std::array<Open, kMostDepth> open_;  // the first depth_ of them
 };
 

@@ -33,11 +33,7 @@ struct ByteString {
   std::string bytes;
   bool operator==(const ByteString&) const = default;
 };
-struct Complex {
-  double real = 0;
-  double imaginary = 0;
-  bool operator==(const Complex&) const = default;
-};
+using Complex = std::complex<double>;
 struct Tuple {
   std::vector<Value> items;
   bool operator==(const Tuple&) const;

@@ -1,0 +1,137 @@
+// Strings in serpent: Python's str and bytes literals.
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "base/hex.hpp"
+#include "protocols/pyro/serpent.hpp"
+
+namespace m2c2::pyro {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kLast = 0x10FFFF;
+
+/// What ends a run of plain characters: quotes, the backslash, and what may not stand there at all.
+constexpr auto kSpecial = [] {
+  std::array<bool, 256> special{};
+  for (const char c : std::string_view{"'\"\\\n\r\0", 6}) special[static_cast<unsigned char>(c)] = true;
+  return special;
+}();
+
+constexpr bool is_break(char c) { return c == '\n' || c == '\r' || c == '\0'; }
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c >= 0xD800 && c <= 0xDFFF) c = kReplacement;
+  const auto tail = [&](int shift) { out.push_back(static_cast<char>(0x80 | (c >> shift & 0x3F))); };
+  if (c < 0x80) {
+    out.push_back(static_cast<char>(c));
+  } else if (c < 0x800) {
+    out.push_back(static_cast<char>(0xC0 | c >> 6));
+    tail(0);
+  } else if (c < 0x10000) {
+    out.push_back(static_cast<char>(0xE0 | c >> 12));
+    tail(6);
+    tail(0);
+  } else {
+    out.push_back(static_cast<char>(0xF0 | c >> 18));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+/// Of an escape of one letter; '\0' for any other.
+char control(char letter) {
+  constexpr std::string_view letters = "\\'\"abfnrtv";
+  constexpr std::string_view controls = "\\'\"\a\b\f\n\r\t\v";
+  const std::size_t at = letters.find(letter);
+  return at == std::string_view::npos ? '\0' : controls[at];
+}
+
+/// How many hex digits an escape has: 0 for one that is none.
+std::size_t hex_digits(char letter, bool as_bytes) {
+  if (letter == 'x') return 2;
+  if (as_bytes) return 0;
+  return letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
+}
+
+struct Escape {
+  std::size_t size = 0;  // of what stands behind the backslash; 0: it is none
+  char32_t character = 0;
+};
+
+Escape hex_escape(std::string_view text, std::size_t digits) {
+  const std::string_view number = text.substr(1, digits);
+  const auto value = number.size() == digits ? parse_hex(number) : std::nullopt;
+  if (!value || *value > kLast) return {};
+  return {1 + digits, static_cast<char32_t>(*value)};
+}
+
+Escape octal_escape(std::string_view text) {
+  Escape escape;
+  while (escape.size < 3 && escape.size < text.size() && text[escape.size] >= '0' && text[escape.size] <= '7')
+    escape.character = escape.character * 8 + static_cast<char32_t>(text[escape.size++] - '0');
+  return escape;
+}
+
+/// Of what stands behind a backslash.
+Escape read_escape(std::string_view text, bool as_bytes) {
+  if (text.empty()) return {};
+  const char letter = text.front();
+  if (const char c = control(letter)) return {1, static_cast<char32_t>(c)};
+  if (const std::size_t digits = hex_digits(letter, as_bytes)) return hex_escape(text, digits);
+  if (letter == 'N' && !as_bytes) return {};  // by name: nobody writes it, and it takes a table of all names
+  return octal_escape(text);
+}
+
+}  // namespace
+
+std::string_view SerpentReader::text(std::string& storage) {
+  take_blanks();
+  if (!ok()) return {};
+  if (!take_word("u")) take_word("U");  // Python 2
+  return quoted(storage, false);
+}
+
+std::string_view SerpentReader::quoted(std::string& storage, bool as_bytes) {
+  const char quote = at_ < text_.size() ? text_[at_] : '\0';
+  if (quote != '\'' && quote != '"') {
+    refuse("expected a str");
+    return {};
+  }
+  const std::size_t begin = at_ + 1;
+  std::size_t end = begin;
+  while (end < text_.size() && (!kSpecial[static_cast<unsigned char>(text_[end])] ||
+                                ((text_[end] == '\'' || text_[end] == '"') && text_[end] != quote)))
+    ++end;
+  const std::string_view plain = text_.substr(begin, end - begin);
+  if (end < text_.size() && text_[end] == quote) {
+    at_ = end + 1;
+    return plain;
+  }
+  storage = plain;
+  at_ = end;
+  unescape(quote, storage, as_bytes);
+  return ok() ? std::string_view{storage} : std::string_view{};
+}
+
+void SerpentReader::unescape(char quote, std::string& storage, bool as_bytes) {
+  while (at_ < text_.size() && !is_break(text_[at_])) {
+    const char c = text_[at_++];
+    if (c == quote) return;
+    if (c != '\\') {
+      storage.push_back(c);
+      continue;
+    }
+    const Escape escape = read_escape(rest(), as_bytes);
+    if (escape.size == 0 && (at_ == text_.size() || hex_digits(text_[at_], false) > 0 || text_[at_] == 'N'))
+      return refuse("an escape that Python does not have");
+    at_ += escape.size;
+    if (escape.size == 0) storage.push_back('\\');  // Python leaves the backslash where it means nothing
+    else if (as_bytes) storage.push_back(static_cast<char>(escape.character));
+    else append_utf8(storage, escape.character);
+  }
+  refuse("a str without an end");
+}
+
+}  // namespace m2c2::pyro
