@@ -2,37 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "disk/atomic_file.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include "disk/descriptor.hpp"
 
 namespace m2c2::disk {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::unexpected<Error> fail_errno(std::string_view what, const fs::path& path) {
-  const std::error_code code{errno, std::generic_category()};
-  return fail(code, fmt::format("cannot {} {}: {}", what, path.string(), code.message()));
-}
-
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : fd_{::open(path.c_str(), flags | O_CLOEXEC, 0644)} {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  explicit operator bool() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 bool write_all(int fd, std::string_view content) {
   while (!content.empty()) {
@@ -44,11 +19,8 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
-Result<> sync_folder(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path{"."};
-  const Descriptor descriptor{folder, O_RDONLY | O_DIRECTORY};
-  if (!descriptor || ::fsync(descriptor.get()) != 0) return fail_errno("sync the folder", folder);
-  return {};
+Result<> sync_folder_of(const fs::path& file) {
+  return sync_folder(file.has_parent_path() ? file.parent_path() : fs::path{"."});
 }
 
 Result<> write_aside(const fs::path& aside, std::string_view content) {
@@ -69,7 +41,7 @@ Result<> write_whole_file(const fs::path& path, std::string_view content) {
     return written;
   }
   if (::rename(aside.c_str(), path.c_str()) != 0) return fail_errno("rename onto", path);
-  return sync_folder(path);
+  return sync_folder_of(path);
 }
 
 Result<std::string> read_whole_file(const fs::path& path, std::size_t most_bytes) {
@@ -94,7 +66,7 @@ Result<> remove_file(const fs::path& path) {
     if (errno == ENOENT) return {};
     return fail_errno("remove", path);
   }
-  return sync_folder(path);
+  return sync_folder_of(path);
 }
 
 }  // namespace m2c2::disk

@@ -16,7 +16,7 @@ namespace {
 struct Entry {
   const Record record;
   const std::size_t size;
-  std::size_t holders = 0;     ///< lanes it stands in
+  std::size_t holders = 0;  ///< lanes it stands in
 };
 
 /// What one exporter has before it.

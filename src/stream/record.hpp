@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,6 +16,9 @@ enum class Destination {
   stream,  ///< every other exporter
 };
 
+/// Of Record::size(): what stands for its flags.
+constexpr std::size_t kUncountedBytes = 2;
+
 struct Record {
   std::string id;             ///< `_id_` of the message: the same however often it is delivered
   std::string topic;          ///< its MQTT topic
@@ -27,7 +31,9 @@ struct Record {
 
   bool is_for(Destination to) const { return to == Destination::topic ? to_topic : to_stream; }
   /// What it counts for in a limit of bytes.
-  std::size_t size() const { return id.size() + topic.size() + payload.size() + partition_key.size() + 2; }
+  std::size_t size() const {
+    return id.size() + topic.size() + payload.size() + partition_key.size() + kUncountedBytes;
+  }
   bool operator==(const Record&) const = default;
 };
 
