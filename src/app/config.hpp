@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "mqtt/client.hpp"
@@ -25,10 +26,19 @@ struct Config {
     std::int64_t window = 50;
   } broker;
   struct Stream {
-    std::string max_size = "64 MiB";
+    std::string max_size = "5 GiB";
     std::string on_full = "overwrite-oldest";
-    std::string persistence = "memory";
+    std::string persistence = "file";
   } stream;
+  struct Exporter {
+    std::string kind;
+    std::string name = {};  // empty: its kind
+    std::string path = {};  // empty: a folder of its name in the data-dir
+    std::string flush_interval = "300s";
+    std::string flush_size = "5 MiB";
+    std::string stream_name = "m2c2-stream";
+  };
+  std::vector<Exporter> exporters;  // none: an archive with these defaults
   struct Builder {
     std::string store;             // empty: in the data-dir
     std::string default_group_id;  // empty: the gateway's
@@ -49,6 +59,8 @@ Result<mqtt::Options> broker_options(const Config&, const std::string& fallback_
 std::string without_secrets(const std::string& url);
 /// "5 GiB", "64 MiB", "1000000" in bytes.
 Result<std::uint64_t> parse_size(std::string_view text);
+/// "300s", "5 min", "500 ms".
+Result<Duration> parse_duration(std::string_view text);
 Result<stream::OnFull> parse_on_full(std::string_view text);
 
 }  // namespace m2c2::app

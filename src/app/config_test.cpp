@@ -34,11 +34,44 @@ TEST(Config, AValueOfTheWrongKindIsToldWithItsLine) {
 TEST(Config, WhatIsNotTomlIsToldWithItsLine) { EXPECT_TRUE(error_of("[broker]\nurl = ").starts_with("m2c2.toml:2: ")); }
 
 TEST(Config, WhatCannotBeKeptIsRefused) {
-  EXPECT_NE(error_of("[stream]\npersistence = \"file\"\n"), "");
+  EXPECT_NE(error_of("[stream]\npersistence = \"paper\"\n"), "");
   EXPECT_NE(error_of("[stream]\nmax-size = \"5 apples\"\n"), "");
   EXPECT_NE(error_of("[builder]\nstore = \"oracle:x\"\n"), "");
   EXPECT_NE(error_of("[broker]\nport = 99999\n"), "");
   EXPECT_NE(error_of("[broker]\ncert-file = \"a.pem\"\n"), "");
+}
+
+TEST(Config, ExportersAreTablesOfAnArray) {
+  const auto config = parse_config(
+      "[[exporter]]\nkind = \"archive\"\n[[exporter]]\nkind = \"archive\"\nname = \"nas\"\npath = \"/mnt/nas\"\n"
+      "flush-interval = \"5 min\"\n",
+      "m2c2.toml");
+  ASSERT_TRUE(config) << config.error().text;
+  ASSERT_EQ(config->exporters.size(), 2u);
+  EXPECT_EQ(config->exporters[0].path, "m2c2-data/archive");
+  EXPECT_EQ(config->exporters[1].path, "/mnt/nas");
+  EXPECT_EQ(error_of("[exporter]\nkind = \"archive\"\n"),
+            "m2c2.toml:1: write [[exporter]], with two brackets: there may be several");
+  EXPECT_EQ(error_of("[[exporter]]\nkind = \"archive\"\nfolder = \"/a\"\n").substr(0, 46),
+            "m2c2.toml:3: unknown key [exporter] folder; di");
+  EXPECT_NE(error_of("[[exporter]]\nkind = \"tape\"\n"), "");
+  EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\n[[exporter]]\nkind = \"archive\"\n"), "");
+  EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nname = \"../etc\"\n"), "");
+  EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nflush-size = \"0\"\n"), "");
+}
+
+TEST(Config, WithoutExportersThereIsAnArchive) {
+  const auto config = parse_config("[gateway]\ndata-dir = \"/data\"\n", "m2c2.toml");
+  ASSERT_EQ(config->exporters.size(), 1u);
+  EXPECT_EQ(config->exporters[0].path, "/data/archive");
+}
+
+TEST(Duration, HasUnits) {
+  EXPECT_EQ(parse_duration("300s").value(), std::chrono::seconds{300});
+  EXPECT_EQ(parse_duration("5 min").value(), std::chrono::minutes{5});
+  EXPECT_FALSE(parse_duration("300"));
+  EXPECT_FALSE(parse_duration("-1s"));
+  EXPECT_FALSE(parse_duration("99999999999 h"));
 }
 
 TEST(Size, HasUnitsOf1024) {

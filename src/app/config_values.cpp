@@ -38,6 +38,20 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   return invalid(fmt::format("'{}' is not a size such as 512 KiB, 64 MiB or 5 GiB", text));
 }
 
+Result<Duration> parse_duration(std::string_view text) {
+  using namespace std::chrono_literals;
+  static constexpr std::array<std::pair<std::string_view, Duration>, 4> kTimes{
+      {{"ms", 1ms}, {"s", 1s}, {"min", 1min}, {"h", 1h}}};
+  constexpr std::uint64_t kMost = 1'000'000'000;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = parse_decimal(text.substr(0, digits));
+  std::string_view unit = text.substr(digits);
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  for (const auto& [name, time] : kTimes)
+    if (number && *number <= kMost && unit == name) return time * static_cast<Duration::rep>(*number);
+  return invalid(fmt::format("'{}' is not a time such as 500 ms, 300s or 5 min", text));
+}
+
 Result<stream::OnFull> parse_on_full(std::string_view text) {
   if (text == "overwrite-oldest") return stream::OnFull::overwrite_oldest;
   if (text == "reject-new") return stream::OnFull::reject_new;
