@@ -26,6 +26,12 @@ struct Outcome {
   std::string why;
 };
 
+/// A record that is given up, and why.
+struct Rejection {
+  stream::Record record;
+  std::string why;
+};
+
 /// All calls on one loop; one delivery at a time.
 class Exporter {
  public:
@@ -38,8 +44,9 @@ class Exporter {
   virtual net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record>) = 0;
   /// When settle() is due for what is held; SteadyTime::max() while nothing is.
   virtual SteadyTime settle_due() const { return SteadyTime::max(); }
-  /// Gives the destination all that is held: `accepted` when it has it for good, `retry` when it is still held. Also
-  /// called before a stop.
+  /// Gives the destination all that is held: `accepted` when it has it for good, `retry` when it is still held. Comes
+  /// between batches, so a retry of deliver() never waits for it; no batch comes before it is accepted. Also called,
+  /// once and after stop(), for what is held then: that call is quick.
   virtual net::Task<Outcome> settle() { co_return Outcome{}; }
   /// Calls `back` whenever the destination was away and is there again, so that a retry need not wait for its time.
   virtual void on_back(const std::function<void()>& /*back*/) {}

@@ -1,4 +1,4 @@
-// The pump: read, deliver, retry, acknowledge.
+// The pump: read, deliver, retry, settle, acknowledge.
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/pump.hpp"
 
@@ -31,16 +31,32 @@ void Pump::stop() {
   wake_->set();
 }
 
+PumpStats Pump::stats() const {
+  const std::lock_guard lock{mutex_};
+  return shown_;
+}
+
+void Pump::show() {
+  const std::lock_guard lock{mutex_};
+  shown_ = stats_;
+}
+
 net::Task<> Pump::run() {
+  bool done = true;  // with all that was read
   while (!stopping_) {
-    Records batch = cursor_->read(options_.batch_records, options_.batch_bytes);
-    if (batch.empty()) {
+    Records batch;
+    if (stats_.held > 0 && loop_.steady() >= exporter_.settle_due()) {
+      co_await settle_until_accepted();
+    } else if (batch = cursor_->read(options_.batch_records, options_.batch_bytes); batch.empty()) {
       co_await wait_for_records();
     } else {
-      co_await settle(std::move(batch));
+      done = co_await deliver(std::move(batch));
+      if (done && stats_.held == 0) cursor_->acknowledge();
       co_await let_others_in();
     }
   }
+  // An acknowledgement covers all that was read, so a batch that is not done keeps what is held unacknowledged too.
+  if (done && stats_.held > 0) co_await settle();
 }
 
 std::function<void()> Pump::waking() {
@@ -53,7 +69,7 @@ std::function<void()> Pump::waking() {
 
 net::Task<> Pump::wait_for_records() {
   cursor_->when_available(waking());
-  co_await wake_->wait();
+  co_await wake_->wait_until(stats_.held > 0 ? exporter_.settle_due() : SteadyTime::max());
 }
 
 /// The loop's other tasks have their turn between batches, though the exporter may never wait.
@@ -62,17 +78,42 @@ net::Task<> Pump::let_others_in() {
   co_await wake_->wait();
 }
 
-net::Task<> Pump::settle(Records batch) {
+/// Whether every record has its fate; false when stopped before.
+net::Task<bool> Pump::deliver(Records batch) {
+  std::vector<Rejection> rejected;  // and not buried yet: the exporter is not asked about them again
   for (;;) {
-    is_back_ = false;
-    std::vector<Outcome> outcomes = co_await exporter_.deliver(batch);
-    batch = sort_out(std::move(batch), std::move(outcomes));
-    if (batch.empty()) break;
+    Failure failure;
+    if (!batch.empty()) {
+      is_back_ = false;
+      std::vector<Outcome> outcomes = co_await exporter_.deliver(batch);
+      batch = sort_out(std::move(batch), std::move(outcomes), rejected, failure);
+    }
+    bury(rejected, failure);
+    note(std::move(failure));
+    if (batch.empty() && rejected.empty()) co_return true;
     co_await back_off();
-    if (stopping_) co_return;
+    if (stopping_) co_return false;
     stats_.retries += batch.size();
   }
-  cursor_->acknowledge();
+}
+
+/// One attempt; acknowledges what the destination has then.
+net::Task<bool> Pump::settle() {
+  is_back_ = false;
+  Outcome outcome = co_await exporter_.settle();
+  const bool accepted = outcome.fate == Fate::accepted;
+  if (accepted) {
+    cursor_->acknowledge();
+    stats_.delivered += std::exchange(stats_.held, 0);
+    stats_.bytes += std::exchange(stats_.held_bytes, 0);
+    back_off_.reset();
+  }
+  note(accepted ? Failure{} : std::move(outcome.why));
+  co_return accepted;
+}
+
+net::Task<> Pump::settle_until_accepted() {
+  while (!stopping_ && !co_await settle()) co_await back_off();
 }
 
 net::Task<> Pump::back_off() {
@@ -81,35 +122,55 @@ net::Task<> Pump::back_off() {
 }
 
 /// Counts what has its fate and gives back what has to be retried.
-Pump::Records Pump::sort_out(Records batch, std::vector<Outcome> outcomes) {
+Pump::Records Pump::sort_out(Records batch, std::vector<Outcome> outcomes, std::vector<Rejection>& rejected,
+                             Failure& failure) {
   outcomes.resize(batch.size(), Outcome{Fate::retry, "the exporter did not say what became of the record"});
   Records again;
-  std::string failure;
-  const std::uint64_t rejected_before = stats_.rejected;
   for (std::size_t i = 0; i < batch.size(); ++i) {
+    const std::size_t bytes = batch[i].payload.size();
     if (outcomes[i].fate == Fate::accepted) {
       ++stats_.delivered;
-      stats_.bytes += batch[i].payload.size();
+      stats_.bytes += bytes;
+    } else if (outcomes[i].fate == Fate::held) {
+      ++stats_.held;
+      stats_.held_bytes += bytes;
     } else if (outcomes[i].fate == Fate::rejected) {
-      reject(batch[i], outcomes[i].why, stats_.rejected == rejected_before);
+      rejected.push_back({std::move(batch[i]), std::move(outcomes[i].why)});
     } else {
       if (again.empty()) failure = std::move(outcomes[i].why);
       again.push_back(std::move(batch[i]));
     }
   }
   if (again.size() < batch.size()) back_off_.reset();
-  if (again.empty()) note_working();
-  else if (!stopping_) note_failing(std::move(failure));
   return again;
 }
 
-/// One line a batch in the log: a thousand records refused for one reason do not drown the rest.
-void Pump::reject(const stream::Record& record, std::string_view why, bool first_of_batch) {
-  ++stats_.rejected;
-  if (first_of_batch)
-    log::error(fmt::format("exporter {}: rejected a message to {} ({}, {} bytes), {} since the start: {}",
-                           exporter_.name(), record.topic, record.id, record.payload.size(), stats_.rejected, why));
-  if (on_rejected_) on_rejected_(record, why);
+/// Leaves in `rejected` what cannot be kept as dead letters now.
+void Pump::bury(std::vector<Rejection>& rejected, Failure& failure) {
+  if (rejected.empty()) return;
+  if (on_rejected_) {
+    if (auto kept = on_rejected_(rejected); !kept) {
+      if (!failure) failure = std::move(kept.error().text);
+      return;
+    }
+  }
+  stats_.rejected += rejected.size();
+  log_rejected(rejected);
+  rejected.clear();
+}
+
+/// One line a batch: a thousand records refused for one reason do not drown the rest.
+void Pump::log_rejected(std::span<const Rejection> rejected) const {
+  const auto& [record, why] = rejected.front();
+  log::error(fmt::format("exporter {}: rejected a message to {} ({}, {} bytes), {} since the start: {}",
+                         exporter_.name(), record.topic, record.id, record.payload.size(), stats_.rejected, why));
+}
+
+/// An attempt has ended.
+void Pump::note(Failure failure) {
+  if (!failure) note_working();
+  else if (!stopping_) note_failing(std::move(*failure));
+  show();
 }
 
 void Pump::note_failing(std::string why) {

@@ -1,14 +1,8 @@
 // The pump delivers in order, retries what has to be, gives up nothing silently, waits without spinning and ends soon.
 // SPDX-License-Identifier: Apache-2.0
-#include "exporters/pump.hpp"
+#include "exporters/pump_test.hpp"
 
-#include <gmock/gmock.h>
-
-#include <deque>
 #include <thread>
-
-#include "log/log.hpp"
-#include "net/virtual_loop.hpp"
 
 namespace m2c2::exporters {
 namespace {
@@ -18,84 +12,6 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-const Outcome kAccepted;
-const Outcome kRetry{Fate::retry, "broker not connected"};
-const Outcome kRejected{Fate::rejected, "too large"};
-
-/// An exporter that a test plays: it answers with the next of `replies`, or accepts all when there is none.
-class PlayedExporter final : public Exporter {
- public:
-  explicit PlayedExporter(net::Loop& loop) : loop_{loop}, go_on_{loop} {}
-
-  std::string_view name() const override { return "played"; }
-  stream::Destination destination() const override { return stream::Destination::topic; }
-  void on_back(const std::function<void()>& back) override { come_back = back; }
-  void stop() override {
-    if (lets_go) finish();
-  }
-
-  net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record> records) override {
-    times.push_back(loop_.steady());
-    std::string ids;
-    for (const auto& record : records) ids += record.id;
-    deliveries.push_back(ids);
-    if (takes_long) co_await go_on_.wait();
-    if (always) co_return std::vector<Outcome>(records.size(), *always);
-    if (replies.empty()) co_return std::vector<Outcome>(records.size());
-    auto reply = std::move(replies.front());
-    replies.pop_front();
-    co_return reply;
-  }
-  void finish() { go_on_.set(); }
-
-  std::deque<std::vector<Outcome>> replies;
-  std::optional<Outcome> always;
-  bool takes_long = false;  ///< until finish()
-  bool lets_go = false;     ///< finishes when stopped
-  std::function<void()> come_back;
-  std::vector<std::string> deliveries;  ///< the ids of each
-  std::vector<SteadyTime> times;
-
- private:
-  net::Loop& loop_;
-  net::Event go_on_;
-};
-
-class PumpTest : public testing::Test {
- protected:
-  PumpTest() {
-    log::set_level(log::Level::off);
-    loop_.spawn(run());
-    loop_.settle();
-  }
-
-  net::Task<> run() {
-    co_await pump_->run();
-    ended_ = true;
-  }
-
-  /// One record a letter.
-  void append(std::string_view ids) {
-    std::vector<stream::Record> records;
-    for (const char id : ids) records.push_back({{id}, "t", "payload", {}, true, false});
-    stream_->append(std::move(records));
-    loop_.settle();
-  }
-  std::uint64_t lag() const { return stream_->stats().cursors.at(0).lag_records; }
-  std::uint64_t lost() const { return stream_->stats().cursors.at(0).lost_records; }
-
-  net::VirtualLoop loop_;
-  std::unique_ptr<stream::Stream> stream_ = stream::make_memory_stream(200, stream::OnFull::overwrite_oldest);
-  PlayedExporter exporter_{loop_};
-  std::vector<std::string> rejected_;
-  std::unique_ptr<Pump> pump_ =
-      std::make_unique<Pump>(*stream_, exporter_, loop_, PumpOptions{.batch_records = 4, .jitter_seed = 1},
-                             [this](const stream::Record& record, std::string_view why) {
-                               rejected_.push_back(record.id + ": " + std::string{why});
-                             });
-  bool ended_ = false;
-};
 
 TEST_F(PumpTest, DeliversWhatComesInOrderBatchByBatch) {
   append("abcdef");
