@@ -56,15 +56,15 @@ std::size_t hex_digits(char letter, bool as_bytes) {
 }
 
 struct Escape {
-  std::size_t size = 0;  // of what stands behind the backslash; 0: it is none
+  std::size_t size = 0;  // of what stands behind the backslash; 0: the backslash is a character like any other
   char32_t character = 0;
 };
 
-Escape hex_escape(std::string_view text, std::size_t digits) {
+std::optional<Escape> hex_escape(std::string_view text, std::size_t digits) {
   const std::string_view number = text.substr(1, digits);
   const auto value = number.size() == digits ? parse_hex(number) : std::nullopt;
-  if (!value || *value > kLast) return {};
-  return {1 + digits, static_cast<char32_t>(*value)};
+  if (!value || *value > kLast) return std::nullopt;
+  return Escape{1 + digits, static_cast<char32_t>(*value)};
 }
 
 Escape octal_escape(std::string_view text) {
@@ -74,13 +74,13 @@ Escape octal_escape(std::string_view text) {
   return escape;
 }
 
-/// Of what stands behind a backslash.
-Escape read_escape(std::string_view text, bool as_bytes) {
-  if (text.empty()) return {};
+/// Of what stands behind a backslash; nothing where Python refuses it.
+std::optional<Escape> read_escape(std::string_view text, bool as_bytes) {
+  if (text.empty()) return std::nullopt;
   const char letter = text.front();
-  if (const char c = control(letter)) return {1, static_cast<char32_t>(c)};
+  if (const char c = control(letter)) return Escape{1, static_cast<char32_t>(c)};
   if (const std::size_t digits = hex_digits(letter, as_bytes)) return hex_escape(text, digits);
-  if (letter == 'N' && !as_bytes) return {};  // by name: nobody writes it, and it takes a table of all names
+  if (letter == 'N' && !as_bytes) return std::nullopt;  // by name: nobody writes it, and it takes a table of all names
   return octal_escape(text);
 }
 
@@ -123,13 +123,13 @@ void SerpentReader::unescape(char quote, std::string& storage, bool as_bytes) {
       storage.push_back(c);
       continue;
     }
-    const Escape escape = read_escape(rest(), as_bytes);
-    if (escape.size == 0 && (at_ == text_.size() || hex_digits(text_[at_], false) > 0 || text_[at_] == 'N'))
-      return refuse("an escape that Python does not have");
-    at_ += escape.size;
-    if (escape.size == 0) storage.push_back('\\');  // Python leaves the backslash where it means nothing
-    else if (as_bytes) storage.push_back(static_cast<char>(escape.character));
-    else append_utf8(storage, escape.character);
+    if (take_word("\n")) continue;  // the line goes on
+    const auto escape = read_escape(rest(), as_bytes);
+    if (!escape) return refuse("an escape that Python does not have");
+    at_ += escape->size;
+    if (escape->size == 0) storage.push_back('\\');  // Python leaves the backslash where it means nothing
+    else if (as_bytes) storage.push_back(static_cast<char>(escape->character));
+    else append_utf8(storage, escape->character);
   }
   refuse("a str without an end");
 }
