@@ -18,6 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr Duration kStatusEvery = 60s;
+constexpr Duration kDeliveriesEvery = 1s;
+
 /// The job that a malformed command names, or nothing that could be answered.
 std::string job_named_in(std::string_view payload) {
   boost::system::error_code error;
@@ -38,7 +41,8 @@ Gateway::Gateway(net::Loop& loop, net::Loop& disk, stream::Stream& stream, std::
       local_jobs_{loop, disk, options_.data_dir / "job"},
       host_{surroundings_, make_connector_, local_jobs_, [this](const std::string& name) { job_changed(name); }, 0, {}},
       pushes_{surroundings_, make_connector_, options_.push},
-      heartbeat_{loop, [this] { beat(); }} {}
+      heartbeat_{loop, kStatusEvery, [this] { beat(); }},
+      watching_{loop, kDeliveriesEvery, [this] { watch_deliveries(); }} {}
 
 void Gateway::start_local_jobs() {
   for (auto& parsed : local_jobs_.load()) {
@@ -144,6 +148,7 @@ Status Gateway::status() const {
   status.polls = host_.past.polls;
   status.polls_missed = host_.past.missed;
   status.stream = surroundings_.stream.stats();
+  if (options_.exporters) status.exporters = options_.exporters();
   status.at = surroundings_.loop.wall();
   for (const auto& [name, job] : jobs_) {
     if (job->runs()) status.jobs.push_back(name);
@@ -161,6 +166,19 @@ void Gateway::beat() {
   if (stopping_) return;
   for (const auto& [name, job] : jobs_) job->save_if_it_failed();
   publish_status(online_payload(status()));
+}
+
+/// No job is to blame, so it goes where answers without a job go, and names the gateway's group.
+void Gateway::watch_deliveries() {
+  if (stopping_) return;
+  const auto exporters = options_.exporters ? options_.exporters() : std::vector<ExporterStatus>{};
+  for (const auto& [severity, text] :
+       delivery_watch_.see(surroundings_.stream.stats(), exporters, surroundings_.loop.steady())) {
+    log::info(text);
+    auto answer = job::builder_answer(severity, {}, std::nullopt, fmt::format("Gateway {}: {}", options_.group, text));
+    surroundings_.send({.topic = std::move(answer.topic), .payload = std::move(answer.payload)});
+    heartbeat_.changed();
+  }
 }
 
 void Gateway::publish_status(std::string payload) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "gateway/delivery_watch.hpp"
 #include "gateway/heartbeat.hpp"
 #include "gateway/job_keeper.hpp"
 #include "gateway/local_jobs.hpp"
@@ -23,6 +24,7 @@ struct Options {
   std::filesystem::path data_dir;  ///< local jobs are in its folder job/
   std::string program_version;     ///< for the status
   Pushes::Limits push;
+  std::function<std::vector<ExporterStatus>()> exporters = {};  ///< for the status
 };
 
 /// All calls on `loop`. A job costs its own work alone: nothing that is done for one job looks at the others, save the
@@ -59,6 +61,7 @@ class Gateway {
   void refuse(std::string_view job, std::string_view why);
   void tell_error(std::string_view job, std::string_view message);
   void beat();
+  void watch_deliveries();
   void publish_status(std::string payload);
   Duration stagger(Duration interval);
 
@@ -70,6 +73,8 @@ class Gateway {
   std::unordered_map<std::string, std::shared_ptr<JobKeeper>> jobs_;
   Pushes pushes_;
   Heartbeat heartbeat_;
+  DeliveryWatch delivery_watch_;
+  Heartbeat watching_;
   double stagger_ = 0;  // 0 … 1
   bool stopping_ = false;
   std::function<void()> stopped_;

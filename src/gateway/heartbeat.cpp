@@ -1,4 +1,4 @@
-// One alarm for the minute and for the changes.
+// One alarm for the interval and for the changes.
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/heartbeat.hpp"
 
@@ -9,14 +9,15 @@ namespace m2c2::gateway {
 
 struct Heartbeat::State {
   net::Loop& loop;
+  Duration every;
   std::function<void()> beat;
   std::unique_ptr<net::Alarm> alarm = loop.make_alarm();
-  SteadyTime due = loop.steady() + kEvery;
+  SteadyTime due = loop.steady() + every;
   bool over = false;
 };
 
-Heartbeat::Heartbeat(net::Loop& loop, std::function<void()> beat)
-    : state_{std::make_shared<State>(loop, std::move(beat))} {
+Heartbeat::Heartbeat(net::Loop& loop, Duration every, std::function<void()> beat)
+    : state_{std::make_shared<State>(loop, every, std::move(beat))} {
   loop.spawn(run(state_));
 }
 
@@ -36,7 +37,7 @@ net::Task<> Heartbeat::run(std::shared_ptr<State> state) {
       co_await state->alarm->wait_until(state->due);
       continue;
     }
-    state->due = state->loop.steady() + kEvery;
+    state->due = state->loop.steady() + state->every;
     state->beat();
   }
 }

@@ -1,4 +1,4 @@
-// When to tell the gateway's status: every minute, and soon after something changed.
+// When to tell the gateway's status: every so often, and soon after something changed.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -9,13 +9,12 @@
 
 namespace m2c2::gateway {
 
-/// Calls `beat` on the loop until destroyed.
+/// Calls `beat` on the loop, `every` so often, until destroyed.
 class Heartbeat {
  public:
-  static constexpr Duration kEvery = std::chrono::seconds{60};
   static constexpr Duration kAfterChange = std::chrono::seconds{1};  ///< a thousand changes at once are one beat
 
-  Heartbeat(net::Loop&, std::function<void()> beat);
+  Heartbeat(net::Loop&, Duration every, std::function<void()> beat);
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;

@@ -27,13 +27,9 @@ telemetry::MessageShape shape_of(const job::ParsedWanted& job, const Named& name
   const job::Definition& at = job.definition;
   const std::string version = std::to_string(job.wanted.version);
   if (!is_opcda(at)) return {{{"version", version}, {"tag", named.level}}, "message"};
-  std::vector<telemetry::MessageShape::Member> members{{"version", version},
-                                                       {"site-name", at.site},
-                                                       {"area", at.area},
-                                                       {"process", at.process},
-                                                       {"machine-name", at.machine},
-                                                       {"tag", named.level},
-                                                       {"alias", named.alias}};
+  std::vector<telemetry::MessageShape::Member> members{
+      {"version", version},         {"site-name", at.site}, {"area", at.area},     {"process", at.process},
+      {"machine-name", at.machine}, {"tag", named.level},   {"alias", named.alias}};
   if (named.shares_level) members.push_back({"item", named.tag});  // `a.b` and `a-b` of a read_list
   return {members, "messages", named.alias};
 }

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/status.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 
 #include "base/json_text.hpp"
 
@@ -15,21 +18,48 @@ void append_count(std::string& out, std::string_view key, std::uint64_t count) {
   append_json_number(out, count);
 }
 
-void append_stream(std::string& out, const stream::Stats& stats) {
+using Count = std::pair<std::string_view, std::uint64_t>;
+
+void append_counts(std::string& out, std::initializer_list<Count> counts) {
+  for (const auto& [key, count] : counts) {
+    if (out.back() != '{') out.push_back(',');
+    append_count(out, key, count);
+  }
+}
+
+void append_text(std::string& out, std::string_view key, std::string_view text) {
+  out.push_back(',');
+  append_json_string(out, key);
+  out.push_back(':');
+  append_json_string(out, text);
+}
+
+void append_pump(std::string& out, const exporters::PumpStats& pump) {
+  append_counts(out, {{"delivered", pump.delivered},
+                      {"delivered-bytes", pump.bytes},
+                      {"held", pump.held},
+                      {"retries", pump.retries},
+                      {"rejected", pump.rejected}});
+  if (pump.failing_since) append_text(out, "failing", pump.why);
+}
+
+void append_stream(std::string& out, const Status& status) {
+  const stream::Stats& stats = status.stream;
   out.append(R"("stream":{)");
-  append_count(out, "rejected", stats.rejected);
+  append_counts(out, {{"bytes", stats.bytes},
+                      {"max-bytes", stats.max_bytes},
+                      {"appended", stats.appended},
+                      {"rejected", stats.rejected},
+                      {"unwanted", stats.unwanted}});
+  if (!stats.trouble.empty()) append_text(out, "trouble", stats.trouble);
   out.append(R"(,"exporters":{)");
-  bool first = true;
   for (const auto& cursor : stats.cursors) {
-    if (!first) out.push_back(',');
-    first = false;
+    if (out.back() != '{') out.push_back(',');
     append_json_string(out, cursor.exporter);
     out.append(":{");
-    append_count(out, "lag", cursor.lag_records);
-    out.push_back(',');
-    append_count(out, "lag-bytes", cursor.lag_bytes);
-    out.push_back(',');
-    append_count(out, "lost", cursor.lost_records);
+    append_counts(out, {{"lag", cursor.lag_records}, {"lag-bytes", cursor.lag_bytes}, {"lost", cursor.lost_records}});
+    const auto exporter = std::ranges::find(status.exporters, cursor.exporter, &ExporterStatus::name);
+    if (exporter != status.exporters.end()) append_pump(out, exporter->pump);
     out.push_back('}');
   }
   out.append("}}");
@@ -66,7 +96,7 @@ std::string online_payload(const Status& status, std::size_t most_bytes) {
   out.push_back(',');
   append_count(out, "machines-lost", status.machines_lost);
   out.push_back(',');
-  append_stream(out, status.stream);
+  append_stream(out, status);
   out.append(R"(,"_timestamp_":")");
   append_timestamp(out, status.at);
   out.append(R"(",)");

@@ -16,8 +16,22 @@ Status busy() {
   status.polls = 1000;
   status.polls_missed = 3;
   status.machines_lost = 1;
-  status.stream = {
-      .appended = 9, .rejected = 4, .unwanted = 0, .cursors = {{"topic", 5, 640, 2}, {"archive", 1, 90, 0}}};
+  status.stream = {.appended = 9,
+                   .rejected = 4,
+                   .unwanted = 0,
+                   .bytes = 800,
+                   .max_bytes = 1000,
+                   .trouble = "disk full",
+                   .cursors = {{"topic", 5, 640, 2}, {"archive", 1, 90, 0}}};
+  exporters::PumpStats archive;
+  archive.delivered = 8;
+  archive.bytes = 720;
+  archive.held = 1;
+  archive.retries = 7;
+  archive.rejected = 6;
+  archive.failing_since = WallTime{};
+  archive.why = "no folder";
+  status.exporters = {{"archive", archive}};
   status.at = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1};
   return status;
 }
@@ -26,8 +40,10 @@ TEST(Status, SaysHowTheGatewayDoes) {
   EXPECT_EQ(boost::json::parse(online_payload(busy())), boost::json::parse(R"({
     "state": "online", "version": "1.2.3", "jobs": ["job1", "machine \"2\""], "jobs-running": 2,
     "polls": 1000, "polls-missed": 3, "machines-lost": 1,
-    "stream": {"rejected": 4, "exporters": {"topic": {"lag": 5, "lag-bytes": 640, "lost": 2},
-                                            "archive": {"lag": 1, "lag-bytes": 90, "lost": 0}}},
+    "stream": {"bytes": 800, "max-bytes": 1000, "appended": 9, "rejected": 4, "unwanted": 0, "trouble": "disk full",
+               "exporters": {"topic": {"lag": 5, "lag-bytes": 640, "lost": 2},
+                             "archive": {"lag": 1, "lag-bytes": 90, "lost": 0, "delivered": 8, "delivered-bytes": 720,
+                                         "held": 1, "retries": 7, "rejected": 6, "failing": "no folder"}}},
     "_timestamp_": "2026-03-01 00:00:00.000000"})"));
 }
 

@@ -1,0 +1,63 @@
+// Compares counters with those seen before.
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/delivery_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace m2c2::gateway {
+
+std::vector<DeliveryNews> DeliveryWatch::see(const stream::Stats& stream, const std::vector<ExporterStatus>& exporters,
+                                             SteadyTime now) {
+  std::vector<DeliveryNews> news;
+  see_loss(news, "not taken into the stream", stream.rejected, now,
+           stream.trouble.empty() ? fmt::format("it is full with {} bytes", stream.bytes) : stream.trouble,
+           "bring destinations back, make room on the disk, or raise [stream] max-size");
+  for (const auto& cursor : stream.cursors)
+    see_loss(news, fmt::format("lost to exporter {}", cursor.exporter), cursor.lost_records, now,
+             "the stream was full, and its oldest messages gave way to new ones",
+             "bring the destination back, or raise [stream] max-size");
+  for (const auto& exporter : exporters) {
+    see_loss(news, fmt::format("set aside by exporter {}", exporter.name), exporter.pump.rejected, now,
+             "the destination will never take them", "see the folder dead-letters in the gateway's data-dir");
+    see_failure(news, exporter, now);
+  }
+  return news;
+}
+
+void DeliveryWatch::see_loss(std::vector<DeliveryNews>& news, const std::string& what, std::uint64_t count,
+                             SteadyTime now, const std::string& cause, const std::string& remedy) {
+  Loss& loss = losses_[what];
+  if (count > loss.seen) {
+    loss.last = now;
+    if (!std::exchange(loss.under_way, true)) {
+      loss.before = loss.seen;
+      news.push_back({job::Severity::error, fmt::format("{} messages are {} so far: {}. Remedy: {}.",
+                                                        count - loss.before, what, cause, remedy)});
+    }
+    loss.seen = count;
+  } else if (loss.under_way && now - loss.last >= kQuiet) {
+    loss.under_way = false;
+    news.push_back(
+        {job::Severity::info, fmt::format("No more messages are {}; they were {} in all.", what, count - loss.before)});
+  }
+}
+
+void DeliveryWatch::see_failure(std::vector<DeliveryNews>& news, const ExporterStatus& exporter, SteadyTime now) {
+  if (exporter.name == "topic") return;  // the broker that is away would have to carry it
+  if (!exporter.pump.failing_since) {
+    const auto failure = failures_.extract(exporter.name);
+    if (!failure.empty() && failure.mapped().told)
+      news.push_back({job::Severity::info, fmt::format("Exporter {} delivers again.", exporter.name)});
+    return;
+  }
+  Failure& failure = failures_.try_emplace(exporter.name, now).first->second;
+  if (failure.told || now - failure.since < kPatience) return;
+  failure.told = true;
+  news.push_back(
+      {job::Severity::error, fmt::format("Exporter {} cannot deliver: {}. What it is due waits in the stream.",
+                                         exporter.name, exporter.pump.why)});
+}
+
+}  // namespace m2c2::gateway
