@@ -99,6 +99,32 @@ class Plc(Process):
         assert self.output().rstrip().endswith("ok"), self.output()
 
 
+class OpcdaGateway(Process):
+    """m2c2-sim-opcda, steered over its standard input."""
+
+    def __init__(self, folder, *options, port=0, name=None):
+        name = name or f"opcda-{time.monotonic_ns()}"
+        super().__init__(folder, name, BUILD / "m2c2-sim-opcda", "--listen", f"127.0.0.1:{port}", "--interactive", *options,
+                         stdin=subprocess.PIPE)
+        self.port = int(self.await_output(r"listening on 127\.0\.0\.1:(\d+)")[1])
+
+    def _answers(self):
+        return re.findall(r"^(?:ok|error:).*\n", self.output(), re.M)
+
+    def tell(self, line):
+        """One command; returns what stands behind its `ok`."""
+        before = len(self._answers())
+        self.child.stdin.write(f"{line}\n".encode())
+        self.child.stdin.flush()
+        until(lambda: len(self._answers()) > before, f"the answer to {line!r}")
+        answer = self._answers()[-1].strip()
+        assert answer.startswith("ok"), answer
+        return answer[2:].strip()
+
+    def stats(self):
+        return json.loads(self.tell("stats"))
+
+
 class Broker(Process):
     """The real mosquitto on a port that it keeps over restarts."""
 
@@ -238,6 +264,9 @@ class Plant:
 
     def start_plc(self, *options, **named):
         return self.add(Plc(self.folder, *options, **named))
+
+    def start_opcda(self, *options, **named):
+        return self.add(OpcdaGateway(self.folder, *options, **named))
 
     def config(self, **more):
         """A configuration with its data in the story's folder; more = {"stream": {"max-size": "1 MiB"}}."""
