@@ -1,13 +1,8 @@
-// The stream in memory: one copy for all exporters, bounded, every loss counted, no wake-up missed between threads.
+// What is the stream's in memory alone: it is bounded to the byte, and every loss is counted.
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <stdexcept>
 #include <thread>
 
 #include "stream/stream.hpp"
@@ -15,7 +10,6 @@
 namespace m2c2::stream {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -37,58 +31,6 @@ std::vector<std::string> ids(const std::vector<Record>& records) {
 }
 
 std::vector<std::string> read_all(Cursor& cursor) { return ids(cursor.read(kAll, kAll)); }
-
-TEST(MemoryStream, GivesEachExporterWhatIsForItInOrder) {
-  const auto stream = make_memory_stream(kAll, OnFull::overwrite_oldest);
-  const auto topic = stream->open_cursor("topic", Destination::topic);
-  const auto archive = stream->open_cursor("archive", Destination::stream);
-  stream->append({for_topic("a"), for_both("b")});
-  stream->append({for_stream("c")});
-  EXPECT_THAT(read_all(*topic), ElementsAre("a", "b"));
-  EXPECT_THAT(read_all(*archive), ElementsAre("b", "c"));
-  EXPECT_THAT(read_all(*archive), IsEmpty());
-}
-
-TEST(MemoryStream, GivesTheWholeRecord) {
-  const auto stream = make_memory_stream(kAll, OnFull::overwrite_oldest);
-  const auto cursor = stream->open_cursor("archive", Destination::stream);
-  const Record whole{"id", "m2c2/job/j/t", "{}", "alias", true, true};
-  stream->append({whole});
-  EXPECT_THAT(cursor->read(1, kAll), ElementsAre(whole));
-}
-
-TEST(MemoryStream, ReadsWithinBothBoundsButNeverNothing) {
-  const auto stream = make_memory_stream(kAll, OnFull::overwrite_oldest);
-  const auto cursor = stream->open_cursor("topic", Destination::topic);
-  stream->append({for_topic("a"), for_topic("b"), for_topic("c"), for_topic("d"), for_topic("e")});
-  EXPECT_THAT(ids(cursor->read(2, kAll)), ElementsAre("a", "b"));
-  EXPECT_THAT(ids(cursor->read(kAll, 2 * kSize)), ElementsAre("c", "d"));
-  EXPECT_THAT(ids(cursor->read(kAll, 1)), ElementsAre("e"));
-}
-
-TEST(MemoryStream, AcknowledgesWhatWasReadAndNoMore) {
-  const auto stream = make_memory_stream(kAll, OnFull::overwrite_oldest);
-  const auto cursor = stream->open_cursor("topic", Destination::topic);
-  stream->append({for_topic("a"), for_topic("b"), for_topic("c")});
-  cursor->read(2, kAll);
-  EXPECT_EQ(stream->stats().cursors.at(0).lag_records, 3u);
-  cursor->acknowledge();
-  EXPECT_EQ(stream->stats().cursors.at(0).lag_records, 1u);
-  EXPECT_EQ(stream->stats().cursors.at(0).lag_bytes, kSize);
-  cursor->acknowledge();
-  EXPECT_THAT(read_all(*cursor), ElementsAre("c"));
-}
-
-TEST(MemoryStream, DropsAtOnceWhatNobodyIsThereFor) {
-  const auto stream = make_memory_stream(2 * kSize, OnFull::reject_new);
-  stream->append({for_both("a")});
-  const auto topic = stream->open_cursor("topic", Destination::topic);
-  stream->append({for_stream("b"), for_stream("c"), for_stream("d"), for_topic("e"), record("f", false, false)});
-  EXPECT_THAT(read_all(*topic), ElementsAre("e"));
-  EXPECT_EQ(stream->stats().unwanted, 5u);
-  EXPECT_EQ(stream->stats().appended, 1u);
-  EXPECT_EQ(stream->stats().rejected, 0u);
-}
 
 TEST(MemoryStream, OverwritesTheOldestAndCountsTheLossOfEachExporter) {
   const auto stream = make_memory_stream(3 * kSize, OnFull::overwrite_oldest);
@@ -182,159 +124,6 @@ TEST(MemoryStream, AClosedCursorHoldsNothing) {
   stream->append({for_topic("c"), for_topic("d")});
   EXPECT_THAT(read_all(*topic), ElementsAre("c", "d"));
   EXPECT_EQ(stream->stats().cursors.size(), 1u);
-}
-
-TEST(MemoryStream, RefusesTwoExportersOfOneName) {
-  const auto stream = make_memory_stream(kAll, OnFull::reject_new);
-  const auto first = stream->open_cursor("archive", Destination::stream);
-  EXPECT_THROW(stream->open_cursor("archive", Destination::stream), std::invalid_argument);
-}
-
-class Availability : public testing::Test {
- protected:
-  void listen() {
-    topic_->when_available([this] { ++calls_; });
-  }
-
-  std::unique_ptr<Stream> stream_ = make_memory_stream(2 * kSize, OnFull::overwrite_oldest);
-  std::unique_ptr<Cursor> topic_ = stream_->open_cursor("topic", Destination::topic);
-  std::unique_ptr<Cursor> archive_ = stream_->open_cursor("archive", Destination::stream);
-  int calls_ = 0;
-};
-
-TEST_F(Availability, IsToldAtOnceWhenSomethingIsThere) {
-  stream_->append({for_topic("a")});
-  listen();
-  EXPECT_EQ(calls_, 1);
-}
-
-TEST_F(Availability, IsToldOnceByTheAppendThatBringsSomething) {
-  listen();
-  stream_->append({});
-  EXPECT_EQ(calls_, 0);
-  stream_->append({for_topic("a"), for_topic("b")});
-  stream_->append({for_topic("c")});
-  EXPECT_EQ(calls_, 1);
-}
-
-TEST_F(Availability, IsNotToldOfWhatIsForOthers) {
-  listen();
-  stream_->append({for_stream("a")});
-  EXPECT_EQ(calls_, 0);
-}
-
-TEST_F(Availability, WhatIsReadAndNotAcknowledgedIsNotAvailableAgain) {
-  stream_->append({for_topic("a")});
-  read_all(*topic_);
-  listen();
-  EXPECT_EQ(calls_, 0);
-  topic_->acknowledge();
-  EXPECT_EQ(calls_, 0);
-  stream_->append({for_topic("b"), for_topic("c"), for_topic("d")});
-  EXPECT_EQ(calls_, 1);
-  EXPECT_THAT(read_all(*topic_), ElementsAre("c", "d"));
-}
-
-TEST_F(Availability, TheLastListenerCounts) {
-  int earlier = 0;
-  topic_->when_available([&] { ++earlier; });
-  listen();
-  stream_->append({for_topic("a")});
-  EXPECT_EQ(earlier, 0);
-  EXPECT_EQ(calls_, 1);
-}
-
-TEST_F(Availability, NobodyIsToldAfterTheCursorIsClosed) {
-  listen();
-  topic_.reset();
-  stream_->append({for_topic("a")});
-  EXPECT_EQ(calls_, 0);
-}
-
-/// An exporter's thread, as far as the stream can tell: it sleeps until it is told that something is available.
-class Reader {
- public:
-  Reader(Stream& stream, std::string_view name, Destination destination)
-      : cursor_{stream.open_cursor(name, destination)} {}
-
-  /// The next records, acknowledged; empty when nobody wakes it, though it waits for long.
-  std::vector<Record> next() {
-    for (;;) {
-      auto records = cursor_->read(7, kAll);
-      cursor_->acknowledge();
-      if (!records.empty() || !wait()) return records;
-    }
-  }
-
- private:
-  bool wait() {
-    cursor_->when_available([this] {
-      const std::lock_guard lock{mutex_};
-      woken_ = true;
-      changed_.notify_one();
-    });
-    std::unique_lock lock{mutex_};
-    return changed_.wait_for(lock, 20s, [this] { return std::exchange(woken_, false); });
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;
-  std::unique_ptr<Cursor> cursor_;
-};
-
-TEST(MemoryStreamThreads, NoWakeUpIsLostWhenAnAppendMeetsAReaderAboutToSleep) {
-  constexpr int kRounds = 50'000;
-  const auto stream = make_memory_stream(kAll, OnFull::reject_new);
-  Reader reader{*stream, "topic", Destination::topic};
-  std::atomic<int> about_to_sleep = 0;
-  std::thread appender{[&] {
-    for (int round = 1; round <= kRounds; ++round) {
-      while (about_to_sleep < round) std::this_thread::yield();
-      for (volatile int moment = round % 100; moment > 0; moment = moment - 1) {
-      }
-      stream->append({for_topic("a")});
-    }
-  }};
-  int woken = 0;
-  for (int round = 1; round <= kRounds; ++round) {
-    about_to_sleep = round;
-    if (woken == round - 1 && !reader.next().empty()) ++woken;
-  }
-  appender.join();
-  EXPECT_EQ(woken, kRounds);
-}
-
-TEST(MemoryStreamThreads, EveryReaderGetsEveryRecordOfEveryThreadInItsOrder) {
-  constexpr std::size_t kThreads = 3, kEach = 3000;
-  const auto stream = make_memory_stream(100 * kAll, OnFull::reject_new);
-  Reader topic{*stream, "topic", Destination::topic};
-  Reader archive{*stream, "archive", Destination::stream};
-  const auto append_all = [&](std::size_t thread) {
-    for (std::size_t i = 0; i < kEach; ++i)
-      stream->append({{std::to_string(i), {}, {}, std::to_string(thread), true, true}});
-  };
-  const auto read_in_order = [&](Reader& reader) {
-    std::array<std::size_t, kThreads> next{};
-    for (std::size_t n = 0; n < kThreads * kEach;) {
-      const auto records = reader.next();
-      if (records.empty()) return false;
-      n += records.size();
-      for (const Record& r : records)
-        if (r.id != std::to_string(next.at(std::stoul(r.partition_key))++)) return false;
-    }
-    return true;
-  };
-  bool topic_in_order = false, archive_in_order = false;
-  std::vector<std::thread> threads;
-  threads.reserve(kThreads + 2);
-  for (std::size_t t = 0; t < kThreads; ++t) threads.emplace_back(append_all, t);
-  threads.emplace_back([&] { topic_in_order = read_in_order(topic); });
-  threads.emplace_back([&] { archive_in_order = read_in_order(archive); });
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_TRUE(topic_in_order);
-  EXPECT_TRUE(archive_in_order);
-  EXPECT_EQ(stream->stats().rejected, 0u);
 }
 
 TEST(MemoryStreamThreads, OverwritingUnderAReaderLosesExactlyWhatIsCounted) {
