@@ -1,6 +1,6 @@
 // Strings in serpent: Python's str and bytes literals.
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
+#include <optional>
 
 #include "base/hex.hpp"
 #include "protocols/pyro/serpent.hpp"
@@ -11,14 +11,15 @@ namespace {
 constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kLast = 0x10FFFF;
 
-/// What ends a run of plain characters: quotes, the backslash, and what may not stand there at all.
-constexpr auto kSpecial = [] {
-  std::array<bool, 256> special{};
-  for (const char c : std::string_view{"'\"\\\n\r\0", 6}) special[static_cast<unsigned char>(c)] = true;
-  return special;
-}();
-
 constexpr bool is_break(char c) { return c == '\n' || c == '\r' || c == '\0'; }
+
+/// Without a way out of the loop, so that the compiler makes vectors of it: most strings are plain.
+bool is_plain(std::string_view text) {
+  unsigned char special = 0;
+  for (const char c : text)
+    special = static_cast<unsigned char>(special | (c == '\\') | (c == '\n') | (c == '\r') | (c == '\0'));
+  return special == 0;
+}
 
 void append_utf8(std::string& out, char32_t c) {
   if (c >= 0xD800 && c <= 0xDFFF) c = kReplacement;
@@ -89,7 +90,7 @@ std::optional<Escape> read_escape(std::string_view text, bool as_bytes) {
 std::string_view SerpentReader::text(std::string& storage) {
   take_blanks();
   if (!ok()) return {};
-  if (!take_word("u")) take_word("U");  // Python 2
+  if (at_ < text_.size() && (text_[at_] == 'u' || text_[at_] == 'U')) ++at_;  // Python 2
   return quoted(storage, false);
 }
 
@@ -99,18 +100,13 @@ std::string_view SerpentReader::quoted(std::string& storage, bool as_bytes) {
     refuse("expected a str");
     return {};
   }
-  const std::size_t begin = at_ + 1;
-  std::size_t end = begin;
-  while (end < text_.size() && (!kSpecial[static_cast<unsigned char>(text_[end])] ||
-                                ((text_[end] == '\'' || text_[end] == '"') && text_[end] != quote)))
-    ++end;
-  const std::string_view plain = text_.substr(begin, end - begin);
-  if (end < text_.size() && text_[end] == quote) {
+  const std::size_t begin = ++at_;
+  const std::size_t end = text_.find(quote, begin);
+  if (end != std::string_view::npos && is_plain(text_.substr(begin, end - begin))) {
     at_ = end + 1;
-    return plain;
+    return text_.substr(begin, end - begin);
   }
-  storage = plain;
-  at_ = end;
+  storage.clear();
   unescape(quote, storage, as_bytes);
   return ok() ? std::string_view{storage} : std::string_view{};
 }
