@@ -1,26 +1,29 @@
-// The gateway: one thread polls machines, one delivers, one writes files, one speaks to the broker.
+// The gateway: one thread polls machines, one writes files, one speaks to the broker, one delivers for each exporter.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
 #include <future>
 #include <thread>
 
+#include "app/delivery_line.hpp"
+#include "app/exporters.hpp"
 #include "app/protocols.hpp"
 #include "app/roles.hpp"
 #include "app/version.hpp"
-#include "exporters/pump.hpp"
 #include "exporters/topic/topic_exporter.hpp"
 #include "gateway/gateway.hpp"
 #include "job/topics.hpp"
 #include "log/log.hpp"
 #include "mqtt/outbox.hpp"
+#include "stream/file_stream.hpp"
 
 namespace m2c2::app {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kStopPolling = 2s;        // jobs end at once; this is for a disk that hangs
+constexpr Duration kStopPolling = 2s;  // jobs end at once; this is for a disk that hangs
+constexpr std::string_view kTopic = "topic";
 constexpr Duration kLastDeliveries = 300ms;  // for the broker to take what the jobs left
 
 mqtt::Options with_identity(mqtt::Options options, const Config& config) {
@@ -35,14 +38,22 @@ exporters::TopicOptions topic_options(const Config& config) {
           .publish_rate = static_cast<std::uint32_t>(config.broker.publish_rate)};
 }
 
+Result<std::unique_ptr<stream::Stream>> make_stream(const Config& config) {
+  const std::uint64_t max_bytes = *parse_size(config.stream.max_size);
+  const stream::OnFull on_full = *parse_on_full(config.stream.on_full);
+  if (config.stream.persistence == "memory") return stream::make_memory_stream(max_bytes, on_full);
+  auto folder = disk::make_folder(std::filesystem::path{config.gateway.data_dir} / "stream");
+  if (!folder) return std::unexpected{folder.error()};
+  return stream::make_file_stream(std::move(*folder), {.max_bytes = max_bytes, .on_full = on_full});
+}
+
 class GatewayRole final : public Role {
  public:
   GatewayRole(const Config& config, mqtt::Options broker, std::unique_ptr<stream::Stream> stream)
-      : stream_{std::move(stream)},
+      : persistent_{config.stream.persistence == "file"},
+        stream_{std::move(stream)},
         client_{with_identity(std::move(broker), config)},
         outbox_{client_, polling_},
-        topic_{client_, delivery_, topic_options(config)},
-        pump_{*stream_, topic_, delivery_},
         gateway_{polling_,
                  files_,
                  *stream_,
@@ -51,11 +62,11 @@ class GatewayRole final : public Role {
                  {.group = config.gateway.group_id,
                   .data_dir = config.gateway.data_dir,
                   .program_version = kVersion,
-                  .push = {}}} {
+                  .push = {},
+                  .exporters = [this] { return exporters_status(); }}} {
     subscribe(config.gateway.group_id);
-    delivery_.spawn(deliver());
+    add_lines(config);
     polling_.post([this] { gateway_.start_local_jobs(); });
-    delivery_thread_ = std::thread{[this] { delivery_.run(); }};
     files_thread_ = std::thread{[this] { files_.run(); }};
     polling_thread_ = std::thread{[this] { polling_.run(); }};
     client_.start();
@@ -68,18 +79,17 @@ class GatewayRole final : public Role {
     polling_.post([this, stopped] { gateway_.stop_all([stopped] { stopped->set_value(); }); });
     if (stopped->get_future().wait_for(kStopPolling) != std::future_status::ready)
       log::warning("the gateway did not stop in time");
-    await_last(kLastDeliveries, [this] { return undelivered() == 0; });
-    delivery_.post([this] { pump_.stop(); });
-    delivered_.get_future().wait();
+    await_last(kLastDeliveries, [this] { return undelivered(kTopic) == 0; });
+    for (const auto& line : lines_) line->stop();
+    for (const auto& line : lines_) line->await_stop();
     // "offline" is the last answer: where it cannot be sent, the will says it.
     client_.stop(await_last(kLastDeliveries, [this] { return unsent_answers() == 0; }));
-    delivery_.stop();
-    delivery_thread_.join();
+    lines_.clear();
     files_.stop();
     files_thread_.join();
     polling_.stop();
     polling_thread_.join();
-    tell_what_is_lost();
+    if (!persistent_) tell_what_is_lost();
   }
 
   bool is_connected() const override { return client_.connected(); }
@@ -95,14 +105,31 @@ class GatewayRole final : public Role {
     });
   }
 
-  net::Task<> deliver() {
-    co_await pump_.run();
-    delivered_.set_value();
+  /// Before anything is appended: a cursor that is not open by then is forgotten.
+  void add_lines(const Config& config) {
+    const auto dead_letters = std::filesystem::path{config.gateway.data_dir} / "dead-letters";
+    const auto add = [&](const DeliveryLine::MakeExporter& make) {
+      lines_.push_back(std::make_unique<DeliveryLine>(*stream_, make, dead_letters));
+    };
+    add([&](net::EventLoop& loop) {
+      return std::make_unique<exporters::TopicExporter>(client_, loop, topic_options(config));
+    });
+    for (const Config::Exporter& exporter : config.exporters)
+      add([&](net::EventLoop& loop) { return make_exporter(exporter, loop, stream_->id()); });
+    for (const auto& line : lines_) line->start();
   }
 
-  std::uint64_t undelivered() const {
+  std::vector<gateway::ExporterStatus> exporters_status() const {
+    std::vector<gateway::ExporterStatus> all;
+    for (const auto& line : lines_) all.push_back(line->status());
+    return all;
+  }
+
+  /// By one exporter, or by all.
+  std::uint64_t undelivered(std::string_view exporter = {}) const {
     std::uint64_t lag = 0;
-    for (const auto& cursor : stream_->stats().cursors) lag += cursor.lag_records;
+    for (const auto& cursor : stream_->stats().cursors)
+      if (exporter.empty() || cursor.exporter == exporter) lag += cursor.lag_records;
     return lag;
   }
 
@@ -127,17 +154,14 @@ class GatewayRole final : public Role {
       log::warning(fmt::format("{} messages were not delivered and are lost with this process", lost));
   }
 
+  const bool persistent_;
   std::unique_ptr<stream::Stream> stream_;
   net::EventLoop polling_;
-  net::EventLoop delivery_;
   net::EventLoop files_;
   mqtt::Client client_;
   mqtt::Outbox outbox_;
-  exporters::TopicExporter topic_;
-  exporters::Pump pump_;
+  std::vector<std::unique_ptr<DeliveryLine>> lines_;
   gateway::Gateway gateway_;
-  std::promise<void> delivered_;
-  std::thread delivery_thread_;
   std::thread files_thread_;
   std::thread polling_thread_;
 };
@@ -152,8 +176,9 @@ Result<std::unique_ptr<Role>> start_gateway(const Config& config, const std::str
   if (error)
     return fail(error,
                 fmt::format("[gateway] data-dir: cannot make {}/job: {}", config.gateway.data_dir, error.message()));
-  auto stream = stream::make_memory_stream(*parse_size(config.stream.max_size), *parse_on_full(config.stream.on_full));
-  return std::make_unique<GatewayRole>(config, std::move(*broker), std::move(stream));
+  auto stream = make_stream(config);
+  if (!stream) return std::unexpected{stream.error()};
+  return std::make_unique<GatewayRole>(config, std::move(*broker), std::move(*stream));
 }
 
 }  // namespace m2c2::app
