@@ -13,12 +13,12 @@
 namespace m2c2::exporters {
 
 /// The lines of one gzip member that ends where the bytes end.
-inline std::vector<std::string> lines_of(std::string_view object) {
+inline std::vector<std::string> lines_of(std::string_view object, std::size_t most_bytes = std::size_t{1} << 16) {
   z_stream inflating{};
   inflateInit2(&inflating, 15 + 16);
   inflating.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(object.data()));
   inflating.avail_in = static_cast<uInt>(object.size());
-  std::string text(std::size_t{1} << 21, '\0');
+  std::string text(most_bytes, '\0');
   inflating.next_out = reinterpret_cast<Bytef*>(text.data());
   inflating.avail_out = static_cast<uInt>(text.size());
   EXPECT_EQ(inflate(&inflating, Z_FINISH), Z_STREAM_END);
