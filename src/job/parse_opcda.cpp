@@ -11,6 +11,8 @@ namespace {
 
 constexpr Text kHost{"an IP address or a host name", fault_in_host};
 constexpr Text kServer{"the name of the OPC DA server", fault_in_foreign_name};
+constexpr Integer kPort{1, 65535};
+constexpr Choice kReadModes{std::array{Word{"sync", OpcdaReadMode::sync}, Word{"async", OpcdaReadMode::async}}};
 constexpr Text kItem{"an item of the server, or for read_list a pattern", fault_in_foreign_name};
 constexpr Choice kFunctions{
     std::array{Word{"read_list", OpcdaFunction::read_list}, Word{"read_tags", OpcdaFunction::read_tags}},
@@ -82,6 +84,8 @@ void AttributeReader::add(const Field& field, std::string_view item, OpcdaAttrib
 void read_opcda_connectivity(const Object& parameters, OpcdaJob& out) {
   parameters.required("machine-ip", kHost, out.host);
   parameters.required("opcda-server-name", kServer, out.server);
+  parameters.optional("port-number", kPort, out.port);
+  parameters.optional("opcda-read-mode", kReadModes, out.read_mode);
 }
 
 void read_opcda_attributes(const Array& attributes, std::vector<OpcdaAttribute>& out) {

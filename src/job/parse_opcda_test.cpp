@@ -40,6 +40,19 @@ TEST(Opcda, NeedsAServerAndAnAddress) {
               ElementsAre(HasSubstr("Value opcda-server-name out of range. '' is empty")));
 }
 
+TEST(Opcda, MayNameThePortAndTheWayToRead) {
+  const auto usual = opcda_job(Edited{"opcda-deploy"});
+  EXPECT_EQ(usual.port, 7766);
+  EXPECT_EQ(usual.read_mode, OpcdaReadMode::sync);
+  const std::string at = std::string{kConnectivity} + "/";
+  const auto given =
+      opcda_job(Edited{"opcda-deploy"}.set(at + "port-number", 7799).set(at + "opcda-read-mode", "Async"));
+  EXPECT_EQ(given.port, 7799);
+  EXPECT_EQ(given.read_mode, OpcdaReadMode::async);
+  EXPECT_THAT(Edited{"opcda-deploy"}.set(at + "port-number", 0).set(at + "opcda-read-mode", "group").problems(),
+              ElementsAre(HasSubstr("port-number"), HasSubstr("opcda-read-mode")));
+}
+
 TEST(Opcda, TakesAListWithCommasAsWell) {
   EXPECT_THAT(opcda_job(reading("read_tags", "'a.b, c d,  e'")).attributes.at(0).addresses,
               ElementsAre("a.b", "c d", "e"));

@@ -14,16 +14,19 @@ namespace m2c2::machines {
 class Connector {
  public:
   virtual ~Connector() = default;
-  /// Names of the tags that read() may give, in the order of Sample::tag.
+  /// Names of the tags that read() may give, in the order of Sample::tag. open() and read() may append to them.
   virtual const std::vector<std::string>& tags() const = 0;
   /// Connects; after an error it may be called again.
   virtual net::Task<Result<>> open() = 0;
   /// One iteration over all attributes. An error means the machine is lost: close() and open() again.
   virtual net::Task<Result<telemetry::Samples>> read() = 0;
-  /// The push control, on a connector of its own: the answer's text.
+  /// The push control, on a connector of its own, which says goodbye afterwards: the answer's text.
   virtual net::Task<Result<std::string>> probe() = 0;
   /// Ends at once whatever is waiting.
   virtual void close() = 0;
+  /// Says goodbye to a machine that keeps something for this connector: once, at the end, after close() too. Takes a
+  /// second at most, and a few tenths when the machine does not answer.
+  virtual net::Task<> leave() { co_return; }
 };
 
 }  // namespace m2c2::machines

@@ -27,3 +27,15 @@ def test_what_the_schema_refuses_the_program_refuses(plant):
         (plant.folder / "bad.json").write_text(json.dumps(bad))
         status, text = plant.m2c2("check", "bad.json")
         assert status == 1 and key in text, key
+
+
+def test_what_opcda_may_leave_out_or_give_is_the_same_to_both(plant):
+    request = json.loads((EXAMPLES / "opcda-deploy.json").read_text())
+    for key, value, right in [("port-number", 7799, True), ("opcda-read-mode", "Async", True),
+                              ("port-number", 0, False), ("opcda-read-mode", "group", False)]:
+        asked = copy.deepcopy(request)
+        asked["job"]["machine-details"]["connectivity-parameters"][key] = value
+        assert jsonschema.Draft7Validator(SCHEMA).is_valid(asked) == right, key
+        (plant.folder / "asked.json").write_text(json.dumps(asked))
+        status, text = plant.m2c2("check", "asked.json")
+        assert (status == 0) == right and (right or key in text), (key, text)
