@@ -124,11 +124,11 @@ void Backlog::drop_oldest() {
   const Segment next = log_.index().segments[1];
   for (Lane& lane : lanes_) {
     const Place begin = begin_of(next, lane.destination);
-    if (lane.read.number < begin.number) {
+    if (lane.read.segment < begin.segment) {
       move_on(lane.read, begin);
       lane.acknowledged = lane.read;
       ++lane.moved;
-    } else if (lane.acknowledged.number < begin.number) {
+    } else if (lane.acknowledged.segment < begin.segment) {
       const std::uint64_t lost = lane.acknowledged.lost;
       lane.acknowledged = begin;
       lane.acknowledged.lost = lost;

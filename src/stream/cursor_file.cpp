@@ -86,7 +86,7 @@ Result<std::optional<CursorSlot>> read_cursor_file(const disk::Folder& folder, s
 }
 
 CursorFile::CursorFile(disk::Folder& folder, std::string exporter, const std::optional<CursorSlot>& known)
-    : folder_{&folder}, exporter_{std::move(exporter)}, slot_{known.value_or(CursorSlot{})}, is_stored_{known} {}
+    : folder_{&folder}, exporter_{std::move(exporter)}, slot_{known.value_or(CursorSlot{})} {}
 
 /// What is written next is newer than what a file holds that was of no use.
 Result<> CursorFile::open() {

@@ -63,8 +63,9 @@ class CursorFile {
 
   disk::Folder* folder_;
   std::string exporter_;
-  CursorSlot slot_;         ///< as it was last written
-  bool is_stored_ = false;  ///< that one
+  CursorSlot slot_;  ///< as it was last written
+  bool is_stored_ =
+      false;  ///< that one, durably: what was read may come from a process that was killed before its sync
   std::unique_ptr<disk::File> file_;
 };
 

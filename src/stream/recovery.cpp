@@ -74,6 +74,7 @@ Result<> Recovery::take(const std::string& name, const SegmentFile& file) {
                             path(name), to_text(file.header->id), to_text(segments.front().header.id)));
   segments.push_back({*file.header, file.bytes});
   last_ends_before_ = kNoNumber;
+  never_below_ = 0;
   return {};
 }
 

@@ -41,6 +41,13 @@ class ForgetfulDisk {
   /// other number another selection of what was not synced: whole, torn at any byte, or not at all.
   void restart(std::uint32_t tear) { locked().state.restart(tear); }
 
+  /// The power was not cut at all: the program alone was killed, and what it wrote is in the cache.
+  void survive_kill() {
+    const auto at = locked();
+    at.state.cut_at = ~std::uint64_t{0};
+    at.state.cut = at.state.is_locked = false;
+  }
+
   /// A copy, to try several ways of a restart on.
   ForgetfulDisk copy() const {
     ForgetfulDisk other;
