@@ -8,6 +8,7 @@
 #include "app/daemon.hpp"
 #include "app/job_command.hpp"
 #include "app/job_files.hpp"
+#include "app/stream_command.hpp"
 #include "app/version.hpp"
 #include "app/watch_command.hpp"
 #include "log/log.hpp"
@@ -28,6 +29,7 @@ struct Chosen {
   DaemonCommand daemon;
   JobCommand job;
   WatchCommand watch;
+  StreamCommand stream;
   std::vector<std::string> files;
   long patience = 30;
   long limit = 0;
@@ -106,6 +108,25 @@ void add_watch(CLI::App& app, Chosen& chosen) {
   });
 }
 
+void add_stream(CLI::App& app, Chosen& chosen) {
+  auto* stream = app.add_subcommand(
+      "stream",
+      "look into a gateway's stream, whether the gateway runs or not: segments, places of exporters, records");
+  stream->require_subcommand(1);
+  auto* show = stream->add_subcommand("show", "print its segments, and for each exporter its place, lag and losses");
+  show->callback([&chosen] { chosen.run = [&chosen] { return run_stream_show_command(chosen.stream); }; });
+  auto* read = stream->add_subcommand("read", "print its records, a JSON object a line");
+  read->add_option("--from", chosen.stream.from, "number of the first record; default: the oldest that is kept");
+  read->add_option("--count", chosen.stream.count, "so many records; default: all");
+  read->callback([&chosen] { chosen.run = [&chosen] { return run_stream_read_command(chosen.stream); }; });
+  for (auto* command : {show, read}) {
+    command->add_option("FOLDER", chosen.stream.folder,
+                        "the stream's folder; default: stream/ in the data-dir of the "
+                        "configuration");
+    add_config(*command, chosen.stream.config_file);
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App app{kAbout, "m2c2"};
   app.set_version_flag("--version", fmt::format("m2c2 {}", kVersion));
@@ -120,6 +141,7 @@ int run(int argc, char** argv) {
   add_daemon(app, chosen, "builder", "the job builder alone", {.gateway = false, .builder = true, .own_broker = false});
   add_jobs(app, chosen);
   add_watch(app, chosen);
+  add_stream(app, chosen);
   add_offline(app, chosen);
   CLI11_PARSE(app, argc, argv);
   const bool is_daemon = chosen.daemon.roles.gateway || chosen.daemon.roles.builder;
