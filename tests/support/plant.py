@@ -126,13 +126,14 @@ class OpcdaGateway(Process):
 
 
 class Broker(Process):
-    """The real mosquitto on a port that it keeps over restarts."""
+    """The real mosquitto on a port that it keeps over restarts; `settings` are more lines of its configuration."""
 
-    def __init__(self, folder, port=None):
+    def __init__(self, folder, port=None, settings=()):
         self.port = port or free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         config = pathlib.Path(folder) / "mosquitto.conf"
         config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nlog_type error\n"
+                          + "".join(f"{line}\n" for line in settings)
                           + ("user root\n" if os.geteuid() == 0 else ""))
         super().__init__(folder, f"broker-{time.monotonic_ns()}", "/usr/sbin/mosquitto", "-c", config)
         until(self._answers, "the broker")
@@ -246,6 +247,17 @@ def word_job(name, port, tags, interval=0.5, iterations=1, control="deploy", ver
                             "communication-code": "binary", "ethernet": "tcp"} | connectivity}}}
 
 
+def toml_table(name, keys):
+    """A table, or an array of tables."""
+    if isinstance(keys, list):
+        return "\n".join(toml_table(f"[{name}]", each) for each in keys)
+    return f"[{name}]\n" + "\n".join(f"{k} = {json.dumps(v)}" for k, v in keys.items())
+
+
+def _keys(table):
+    return "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items())
+
+
 class Plant:
     """Everything that one story starts, ended in reverse order."""
 
@@ -258,8 +270,8 @@ class Plant:
         self._parts.append(part)
         return part
 
-    def start_broker(self, port=None):
-        self.broker = self.add(Broker(self.folder, port))
+    def start_broker(self, port=None, settings=()):
+        self.broker = self.add(Broker(self.folder, port, settings))
         return self.broker
 
     def start_plc(self, *options, **named):
@@ -269,14 +281,14 @@ class Plant:
         return self.add(OpcdaGateway(self.folder, *options, **named))
 
     def config(self, **more):
-        """A configuration with its data in the story's folder; more = {"stream": {"max-size": "1 MiB"}}."""
+        """A configuration with its data in the story's folder; more = {"stream": {"max-size": "1 MiB"}}, and for tables
+        that there may be several of: {"exporter": [{"kind": "archive"}]}."""
         tables = {"gateway": {"data-dir": str(self.folder / "data")}, "broker": {"url": self.broker.url},
                   "builder": {"store": f"sqlite:{self.folder / 'jobs.db'}"}}
         for table, keys in more.items():
-            tables[table] = tables.get(table, {}) | keys
+            tables[table] = keys if isinstance(keys, list) else tables.get(table, {}) | keys
         path = self.folder / f"m2c2-{time.monotonic_ns()}.toml"
-        path.write_text("\n".join(f"[{t}]\n" + "\n".join(f"{k} = {json.dumps(v)}" for k, v in keys.items())
-                                  for t, keys in tables.items()))
+        path.write_text("\n".join(toml_table(name, keys) for name, keys in tables.items()))
         return path
 
     def start(self, role="up", config=None):
