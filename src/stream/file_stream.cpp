@@ -135,6 +135,7 @@ Stats FileStream::stats() const {
     const std::lock_guard lock{mutex_};
     stats.rejected = rejected_;
     stats.unwanted = unwanted_;
+    stats.waiting = waiting_bytes_;
     stats.trouble = trouble_;
   }
   backlog_->tell(stats);

@@ -42,6 +42,7 @@ struct Stats {
   std::uint64_t appended = 0;  ///< taken in
   std::uint64_t rejected = 0;  ///< not taken in: the stream or its disk was full, or the record larger than all of it
   std::uint64_t unwanted = 0;  ///< dropped at once: no cursor is open for their destination
+  std::uint64_t waiting = 0;   ///< bytes of records that wait for the disk, and that no cursor sees yet
   std::uint64_t bytes = 0;     ///< what it takes up, of at most max_bytes
   std::uint64_t max_bytes = 0;
   std::string trouble = {};  ///< why its disk takes nothing now, and what to do; empty while it does
