@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "machines/opcda/connector.hpp"
 #include "machines/slmp/connector.hpp"
 
 namespace m2c2::app {
@@ -22,6 +23,10 @@ constexpr std::array kProtocols{
     Protocol{"slmp",
              [](net::EventLoop& loop, const job::Definition& definition) -> Connector {
                return machines::make_slmp_connector(loop, std::get<job::SlmpJob>(definition.protocol));
+             }},
+    Protocol{"opcda",
+             [](net::EventLoop& loop, const job::Definition& definition) -> Connector {
+               return machines::make_opcda_connector(loop, std::get<job::OpcdaJob>(definition.protocol));
              }},
 };
 

@@ -39,7 +39,9 @@ void JobActor::stop() {
 
 void JobActor::abandon() {
   abandoned_ = true;
-  stop();
+  stopping_ = true;
+  alarm_->cancel();
+  if (connector_) connector_->close();  // again, where the actor says goodbye already
 }
 
 net::Task<> JobActor::run(std::shared_ptr<JobActor> self, Duration delay) {
@@ -54,6 +56,7 @@ net::Task<> JobActor::run(std::shared_ptr<JobActor> self, Duration delay) {
     self->machine_is_lost(why);
     co_await self->alarm_->wait_until(self->surroundings_.loop.steady() + self->wait_before_retry());
   }
+  if (!self->abandoned_) co_await self->connector_->leave();
   self->connector_.reset();  // the machine's port is free before anyone hears of the end
   if (!self->abandoned_) self->ended_();
 }
@@ -62,7 +65,7 @@ net::Task<> JobActor::run(std::shared_ptr<JobActor> self, Duration delay) {
 net::Task<Error> JobActor::session() {
   if (auto opened = co_await connector_->open(); !opened) co_return std::move(opened).error();
   if (stopping_) co_return Error{};
-  outlet_.open(connector_->tags());
+  open_outlet();
   const net::Loop& loop = surroundings_.loop;
   for (PollGrid grid{loop.steady(), job_->definition.interval}; !stopping_;) {
     auto samples = co_await connector_->read();
@@ -75,7 +78,13 @@ net::Task<Error> JobActor::session() {
   co_return Error{};
 }
 
+void JobActor::open_outlet() {
+  tags_ = connector_->tags().size();
+  outlet_.open(connector_->tags());
+}
+
 void JobActor::take(const telemetry::Samples& samples) {
+  if (connector_->tags().size() != tags_) open_outlet();
   ++counts_.polls;
   outlet_.add(samples);
   machine_answers();

@@ -42,6 +42,7 @@ class JobActor : public std::enable_shared_from_this<JobActor> {
  private:
   static net::Task<> run(std::shared_ptr<JobActor> self, Duration delay);
   net::Task<Error> session();
+  void open_outlet();
   void take(const telemetry::Samples&);
   void machine_answers();
   void machine_is_lost(const Error& why);
@@ -55,6 +56,7 @@ class JobActor : public std::enable_shared_from_this<JobActor> {
   std::function<void()> ended_;
   std::unique_ptr<net::Alarm> alarm_;
   Outlet outlet_;
+  std::size_t tags_ = 0;  // that the outlet knows
   FaultWatch faults_;
   Counts counts_;
   std::optional<BackOff> back_off_;          // while the machine is, or was lately, lost

@@ -259,6 +259,41 @@ TEST_F(JobActorTest, StopsWhileItConnectsOrWaitsToConnect) {
   EXPECT_THAT(plant_.told(), IsEmpty());
 }
 
+TEST_F(JobActorTest, SaysGoodbyeBeforeItEnds) {
+  plc_.usual_leave.after(200ms);
+  run();
+  actor_->stop();
+  plant_.advance(199ms);
+  EXPECT_EQ(ended_, 0);
+  plant_.advance(1ms);
+  EXPECT_EQ(ended_, 1);
+  EXPECT_EQ(plc_.goodbyes, 1);
+}
+
+TEST_F(JobActorTest, AbandonedWhileItSaysGoodbyeEndsAtOnce) {
+  plc_.usual_leave.stay_silent();
+  run();
+  actor_->stop();
+  plant_.settle();
+  EXPECT_EQ(plc_.connectors, 1);
+  actor_->abandon();
+  plant_.settle();
+  EXPECT_EQ(plc_.connectors, 0);
+  EXPECT_EQ(plc_.goodbyes, 0);
+  EXPECT_EQ(ended_, 0);
+}
+
+TEST_F(JobActorTest, DeliversTagsThatAppearWhileItPolls) {
+  run({.iterations = 2});
+  plc_.grow("pressure");
+  plant_.advance(1s);
+  EXPECT_THAT(plant_.values(), ElementsAre("[1]")) << "what is there of the old tags is sent";
+  plant_.advance(1s);
+  const auto records = plant_.records(*plant_.to_topic);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[1].topic, "m2c2/job/job1/pressure");
+}
+
 TEST_F(JobActorTest, StoppedTwiceEndsOnce) {
   run();
   actor_->stop();

@@ -25,6 +25,7 @@ TEST_F(PushTest, SaysThatTheMachineAnswers) {
   push({.version = 4});
   EXPECT_THAT(plant_.told(), ElementsAre("info 4: Successfully connected to server."));
   EXPECT_EQ(plc_.connectors, 0);
+  EXPECT_EQ(plc_.goodbyes, 1);
 }
 
 TEST_F(PushTest, SaysThatItDoesNotAndWhy) {

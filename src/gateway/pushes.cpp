@@ -33,8 +33,8 @@ Pushes::Pushes(const Surroundings& surroundings, ConnectorFactory make_connector
 void Pushes::push(job::ParsedCommand push) {
   if (under_way_.size() < limits_.at_once) return begin(std::move(push));
   if (waiting_.size() < limits_.waiting) return waiting_.push_back(std::move(push));
-  surroundings_.tell(job::Severity::error, speaker_of(push), job::texts::machine_unreachable(*push.definition),
-                     fmt::format("{} push requests wait already: try again in a minute", waiting_.size()));
+  const std::string why = fmt::format("{} push requests wait already: try again in a minute", waiting_.size());
+  surroundings_.tell(job::Severity::error, speaker_of(push), job::texts::push_failed(*push.definition, why), why);
 }
 
 void Pushes::begin(job::ParsedCommand push) {
@@ -55,6 +55,7 @@ net::Task<> Pushes::run(std::shared_ptr<Probe> probe) {
   const auto answer = co_await probe->connector->probe();
   probe->over = true;
   probe->alarm->cancel();
+  if (probe->owner != nullptr) co_await probe->connector->leave();
   probe->connector.reset();
   if (probe->owner != nullptr) probe->owner->ended(probe, answer);
 }
@@ -76,7 +77,7 @@ void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string
                                                    "reachable from this gateway",
                                                    std::chrono::round<std::chrono::seconds>(limits_.time))
                                              : answer.error().text;
-    surroundings_.tell(job::Severity::error, speaker, job::texts::machine_unreachable(speaker.definition), why);
+    surroundings_.tell(job::Severity::error, speaker, job::texts::push_failed(speaker.definition, why), why);
   }
   under_way_.erase(probe);
   while (!waiting_.empty() && under_way_.size() < limits_.at_once) {

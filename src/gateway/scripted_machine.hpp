@@ -44,7 +44,8 @@ class ScriptedMachine {
 
   Step& expect_open() { return opens_.emplace_back(); }
   Step& expect_read() { return reads_.emplace_back(); }
-  Step usual_open, usual_read, usual_probe;
+  Step usual_open, usual_read, usual_probe, usual_leave;
+  void grow(std::string tag) { tags_.push_back(std::move(tag)); }
 
   std::unique_ptr<machines::Connector> connector();
 
@@ -53,6 +54,7 @@ class ScriptedMachine {
   int connections = 0;             ///< open now
   int most_connections = 0;        ///< open at once, ever
   int connectors = 0;              ///< that exist now
+  int goodbyes = 0;                ///< that were said
 
  private:
   class Connection;
@@ -103,6 +105,10 @@ class ScriptedMachine::Connection final : public machines::Connector {
   net::Task<Result<std::string>> probe() override {
     if (const auto done = co_await perform(machine_.usual_probe); !done) co_return std::unexpected{done.error()};
     co_return "Successfully connected to server.";
+  }
+
+  net::Task<> leave() override {
+    if (co_await perform(machine_.usual_leave)) ++machine_.goodbyes;
   }
 
   void close() override {

@@ -76,6 +76,11 @@ std::string_view machine_unreachable(const Definition& definition) {
   return is_slmp(definition) ? "Fail to connect to server." : "Unable to connect to the server.";
 }
 
+std::string push_failed(const Definition& definition, std::string_view why) {
+  if (is_slmp(definition)) return std::string{machine_unreachable(definition)};
+  return fmt::format("Failed to retrieve available server(s): {}", why);
+}
+
 std::string machine_lost(const Definition& definition, std::string_view why) {
   if (is_slmp(definition)) return "Loss of communication with server.";
   return why.empty() ? "Unable to read server." : fmt::format("Unable to read server: {}", why);

@@ -46,7 +46,8 @@ std::string already_started(std::string_view job, const Definition&);
 std::string already_stopped(std::string_view job, const Definition&);
 std::string not_started(std::string_view job);  ///< pull of a job that never ran
 std::string unique_entry(std::string_view job, std::string_view version);
-std::string_view machine_unreachable(const Definition&);                 ///< "Fail to connect to server."
+std::string_view machine_unreachable(const Definition&);  ///< "Fail to connect to server."
+std::string push_failed(const Definition&, std::string_view why);
 std::string machine_lost(const Definition&, std::string_view why = {});  ///< "Loss of communication with server."
 std::string_view machine_back(const Definition&);  ///< ours: "Communication with server restored."
 }  // namespace texts

@@ -68,6 +68,8 @@ TEST(Texts, AreTheGuidesOfEachProtocol) {
   EXPECT_EQ(texts::machine_unreachable(kOpcda), "Unable to connect to the server.");
   EXPECT_EQ(texts::machine_lost(kSlmp, "reset"), "Loss of communication with server.");
   EXPECT_EQ(texts::machine_lost(kOpcda, "reset"), "Unable to read server: reset");
+  EXPECT_EQ(texts::push_failed(kSlmp, "reset"), "Fail to connect to server.");
+  EXPECT_EQ(texts::push_failed(kOpcda, "reset"), "Failed to retrieve available server(s): reset");
   EXPECT_EQ(texts::machine_back(kSlmp), "Communication with server restored.");
 }
 
