@@ -309,7 +309,8 @@ class Plant:
 
     def end(self):
         failures = []
-        for part in reversed(self._parts):
+        while self._parts:
+            part = self._parts.pop()
             try:
                 part.end()
             except AssertionError as failure:
