@@ -79,7 +79,7 @@ class GatewayRole final : public Role {
     polling_.post([this, stopped] { gateway_.stop_all([stopped] { stopped->set_value(); }); });
     if (stopped->get_future().wait_for(kStopPolling) != std::future_status::ready)
       log::warning("the gateway did not stop in time");
-    await_last(kLastDeliveries, [this] { return undelivered(kTopic) == 0; });
+    await_last(kLastDeliveries, [this] { return stream_->stats().waiting == 0 && undelivered(kTopic) == 0; });
     for (const auto& line : lines_) line->stop();
     for (const auto& line : lines_) line->await_stop();
     // "offline" is the last answer: where it cannot be sent, the will says it.
