@@ -8,6 +8,7 @@
 #include "app/daemon.hpp"
 #include "app/job_command.hpp"
 #include "app/job_files.hpp"
+#include "app/opcda_command.hpp"
 #include "app/stream_command.hpp"
 #include "app/version.hpp"
 #include "app/watch_command.hpp"
@@ -17,8 +18,9 @@ namespace m2c2::app {
 namespace {
 
 constexpr const char* kAbout =
-    "m2c2 connects factory machines to the cloud: it polls PLCs over SLMP as JSON jobs say, and delivers the tags over "
-    "MQTT.\n"
+    "m2c2 connects factory machines to the cloud: it polls PLCs over SLMP and servers over OPC DA as JSON jobs say, "
+    "and "
+    "delivers the tags over MQTT.\n"
     "Begin with:  m2c2 up          everything on this machine\n"
     "             m2c2 watch       what passes on the broker, from another terminal\n"
     "             m2c2 job deploy examples/slmp-ascii-deploy.json";
@@ -30,6 +32,7 @@ struct Chosen {
   JobCommand job;
   WatchCommand watch;
   StreamCommand stream;
+  OpcdaCommand opcda;
   std::vector<std::string> files;
   long patience = 30;
   long limit = 0;
@@ -127,6 +130,34 @@ void add_stream(CLI::App& app, Chosen& chosen) {
   }
 }
 
+CLI::App* add_opcda_command(CLI::App& opcda, Chosen& chosen, const char* name, const char* about,
+                            int (*run)(const OpcdaCommand&)) {
+  auto* command = opcda.add_subcommand(name, about);
+  command->add_option("HOST", chosen.opcda.gateway, "where the OpenOPC gateway is: HOST or HOST:PORT, by default 7766")
+      ->required();
+  command->callback([&chosen, run] { chosen.run = [&chosen, run] { return run(chosen.opcda); }; });
+  return command;
+}
+
+void add_opcda(CLI::App& app, Chosen& chosen) {
+  auto* opcda = app.add_subcommand("opcda", "try an OPC DA server over its OpenOPC gateway; nothing is ever written");
+  opcda->require_subcommand(1);
+  auto* doctor = add_opcda_command(*opcda, chosen, "doctor",
+                                   "go step by step from the port to a tag's value, and say what to do where it fails",
+                                   run_opcda_doctor_command);
+  doctor->add_option("--tag", chosen.opcda.tags, "tag to read at the end, again for each further one");
+  auto* browse = add_opcda_command(*opcda, chosen, "browse", "list what a pattern of a read_list stands for",
+                                   run_opcda_browse_command);
+  browse->add_option("PATTERN", chosen.opcda.pattern, "such as 'Simulation Items.Random.*'")->capture_default_str();
+  auto* read = add_opcda_command(*opcda, chosen, "read", "read tags once", run_opcda_read_command);
+  read->add_option("TAG", chosen.opcda.tags, "item ids")->required();
+  for (auto* command : {doctor, browse, read}) {
+    auto* server = command->add_option("--server", chosen.opcda.server,
+                                       "OPC DA server (ProgID), such as Matrikon.OPC.Simulation.1");
+    if (command != doctor) server->required();
+  }
+}
+
 int run(int argc, char** argv) {
   CLI::App app{kAbout, "m2c2"};
   app.set_version_flag("--version", fmt::format("m2c2 {}", kVersion));
@@ -142,6 +173,7 @@ int run(int argc, char** argv) {
   add_jobs(app, chosen);
   add_watch(app, chosen);
   add_stream(app, chosen);
+  add_opcda(app, chosen);
   add_offline(app, chosen);
   CLI11_PARSE(app, argc, argv);
   const bool is_daemon = chosen.daemon.roles.gateway || chosen.daemon.roles.builder;

@@ -10,6 +10,7 @@
 
 #include "app/job_files.hpp"
 #include "app/protocols.hpp"
+#include "job/names.hpp"
 #include "job/parse.hpp"
 #include "job/topics.hpp"
 
@@ -62,10 +63,25 @@ std::string_view kind_of(std::string_view topic, const json::object* message) {
   return message && values_in(*message) ? "telemetry" : "other";
 }
 
+/// The last topic level of each tag that the definition names itself: which items the patterns of a read_list stand for
+/// is known to the OPC DA server alone.
+Result<std::vector<std::string>> tag_levels(const job::Definition& definition) {
+  std::vector<std::string> levels;
+  if (const auto* opcda = std::get_if<job::OpcdaJob>(&definition.protocol)) {
+    for (const auto& attribute : opcda->attributes)
+      if (attribute.function == job::OpcdaFunction::read_tags)
+        for (const auto& item : attribute.addresses) levels.push_back(job::opcda_tag_level(item));
+    return levels;
+  }
+  net::EventLoop loop;
+  const auto connector = make_connector(loop, definition);
+  if (!connector) return std::unexpected{connector.error()};
+  return (*connector)->tags();
+}
+
 /// Topics on which the jobs of these files publish telemetry.
 Result<std::set<std::string>> expected_topics(const std::vector<std::string>& files) {
   std::set<std::string> topics;
-  net::EventLoop loop;
   for (const auto& file : files) {
     const auto text = read_job_file(file);
     if (!text) return std::unexpected{text.error()};
@@ -74,10 +90,10 @@ Result<std::set<std::string>> expected_topics(const std::vector<std::string>& fi
       return fail(std::make_error_code(std::errc::invalid_argument),
                   fmt::format("{}: not a right deploy request; see m2c2 check {}", file, file));
     const auto& definition = *parsed->request.definition;
-    const auto connector = make_connector(loop, definition);
-    if (!connector) return std::unexpected{connector.error()};
+    const auto levels = tag_levels(definition);
+    if (!levels) return std::unexpected{levels.error()};
     const auto prefix = job::topics::machine_prefix(parsed->request.properties[0].name, definition);
-    for (const auto& tag : (*connector)->tags()) topics.insert(fmt::format("{}/{}", prefix, tag));
+    for (const auto& level : *levels) topics.insert(fmt::format("{}/{}", prefix, level));
   }
   return topics;
 }
