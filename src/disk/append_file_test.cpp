@@ -15,7 +15,7 @@ namespace {
 
 class AppendFile : public testing::Test {
  protected:
-  ~AppendFile() override { std::filesystem::remove_all(root_); }
+  void TearDown() override { std::filesystem::remove_all(root_); }
   std::string content() const { return read_whole_file(file_, 1 << 20).value(); }
 
   std::filesystem::path root_ = std::filesystem::temp_directory_path() / ("m2c2-append-" + new_id());

@@ -15,7 +15,7 @@ namespace {
 
 class DeadLettersTest : public testing::Test {
  protected:
-  ~DeadLettersTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   static Rejection letter(std::string payload) {
     return {{"id-1", "m2c2/job/j/t", std::move(payload), "alias", true, false}, "too \"large\""};

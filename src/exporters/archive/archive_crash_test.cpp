@@ -13,7 +13,6 @@ namespace m2c2::exporters {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
 using testing::SizeIs;
 using Disk = std::map<std::string, std::string>;
 

@@ -45,6 +45,7 @@ class ArchiveTest : public testing::Test {
   }
   std::vector<std::vector<std::string>> objects() const {
     std::vector<std::vector<std::string>> objects;
+    objects.reserve(sink_.objects.size());
     for (const auto& [key, bytes] : sink_.objects) objects.push_back(lines_of(bytes));
     return objects;
   }

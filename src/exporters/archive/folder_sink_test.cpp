@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 class FolderSinkTest : public testing::Test {
  protected:
-  ~FolderSinkTest() override { fs::remove_all(root_); }
+  void TearDown() override { fs::remove_all(root_); }
 
   Result<> put(std::string_view key, std::string_view bytes) {
     Result<> result;

@@ -14,7 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using mqtt::MqttError;
 using test::FakeBroker;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -155,6 +154,17 @@ TEST_F(TopicPoison, ABrokerThatDiesForEverSoonAfterItsStartConvictsNone) {
   EXPECT_THAT(rejected_, IsEmpty());
   serve(3s);
   EXPECT_EQ(arrived(), "a0 b1 c2 ");
+}
+
+TEST_F(TopicPoison, AConnectionThatIsLostWithNothingOnItsWayClearsTheSuspect) {
+  append("abc");
+  for (int i = 0; i < 40; ++i) {
+    loop_.advance(2100ms);
+    lose_connection(3s);
+    loop_.advance(1s);
+    lose_connection(3s);
+  }
+  EXPECT_THAT(rejected_, IsEmpty());
 }
 
 TEST_F(TopicPoison, AnAcknowledgementBetweenTheLossesConvictsNone) {
