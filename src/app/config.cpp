@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <numeric>
 #include <variant>
@@ -183,9 +184,14 @@ void fill_in(Config& config) {
   }
 }
 
+/// Both become names of files.
 bool is_exporter_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+bool is_stream_name(std::string_view name) {
+  const auto is_fit = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+  return !name.empty() && name.size() <= 128 && name[0] != '.' && std::ranges::all_of(name, is_fit);
 }
 
 Result<> check_exporters(const Config& config, const std::string& path) {
@@ -198,6 +204,9 @@ Result<> check_exporters(const Config& config, const std::string& path) {
     if (!is_exporter_name(exporter.name)) return wrong("a name is 1 to 64 of the characters a-z, 0-9 and -");
     if (std::ranges::find(names, exporter.name) != names.end()) return wrong("the name is taken; give it another");
     names.push_back(exporter.name);
+    if (!is_stream_name(exporter.stream_name))
+      return wrong(
+          fmt::format("stream-name = \"{}\": give 1 to 128 of a-z, A-Z, 0-9, . _ and -", exporter.stream_name));
     if (const auto interval = parse_duration(exporter.flush_interval); !interval || *interval <= Duration::zero())
       return wrong(fmt::format("flush-interval = \"{}\": give a time such as 300s", exporter.flush_interval));
     if (const auto size = parse_size(exporter.flush_size); !size || *size == 0 || *size > kMostFlushBytes)

@@ -57,6 +57,7 @@ TEST(Config, ExportersAreTablesOfAnArray) {
   EXPECT_NE(error_of("[[exporter]]\nkind = \"tape\"\n"), "");
   EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\n[[exporter]]\nkind = \"archive\"\n"), "");
   EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nname = \"../etc\"\n"), "");
+  EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nstream-name = \"../x\"\n"), "");
   EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nflush-size = \"0\"\n"), "");
 }
 
