@@ -97,12 +97,13 @@ bool Backlog::settle(Lane& lane, std::uint64_t moved, LaneReader::Taken& taken, 
   if (lane.moved != moved) return false;
   lane.read = taken.place;
   lane.is_given = lane.is_given || is_given;
-  for (const std::string& damage : taken.damages)
-    if (damages_.insert(damage).second) log::warning(damage);
   if (taken.stop == LaneReader::Stop::failed) {
     lane.is_stalled = true;
-    log::warning(fmt::format("stream: {} cannot read on: {}; it tries again", lane.exporter, taken.error.text));
+    taken.damages.push_back(
+        fmt::format("stream: {} cannot read on: {}; it tries again", lane.exporter, taken.error.text));
   }
+  for (const std::string& damage : taken.damages)
+    if (damages_.insert(damage).second) log::warning(damage);
   return true;
 }
 
