@@ -103,7 +103,7 @@ TEST_F(FileStreamTest, KeepsWhatAFullDiskDoesNotTakeAndRejectsWhatNoLongerFits) 
   EXPECT_EQ(stream_->stats().appended, 10u);
   EXPECT_THAT(topic_->read(kAll, kAll), SizeIs(10));
   disk_.ok();
-  EXPECT_THAT(await_appended(110).trouble, IsEmpty());
+  await([](const Stats& s) { return s.appended == 110 && s.trouble.empty(); });
   EXPECT_THAT(topic_->read(kAll, kAll), SizeIs(100));
   EXPECT_EQ(stream_->stats().rejected, 21u);
 }
