@@ -121,6 +121,7 @@ class GatewayRole final : public Role {
 
   std::vector<gateway::ExporterStatus> exporters_status() const {
     std::vector<gateway::ExporterStatus> all;
+    all.reserve(lines_.size());
     for (const auto& line : lines_) all.push_back(line->status());
     return all;
   }

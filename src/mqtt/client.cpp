@@ -303,7 +303,8 @@ net::Task<> Client::Session::say_goodbye() {
 Handle Client::Session::make_handle() {
   Handle handle{mosquitto_new(options_.client_id.c_str(), options_.clean_session, this)};
   mosquitto_max_inflight_messages_set(handle.get(), 0);
-  mosquitto_threaded_set(handle.get(), true);  // it then leaves all writing to write_what_waits()
+  mosquitto_threaded_set(handle.get(), true);                   // it then leaves all writing to write_what_waits()
+  mosquitto_int_option(handle.get(), MOSQ_OPT_TCP_NODELAY, 1);  // else a window's last messages may wait 40 ms
   if (!options_.username.empty())
     mosquitto_username_pw_set(handle.get(), options_.username.c_str(), or_null(options_.password));
   if (const auto& will = options_.will)

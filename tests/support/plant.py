@@ -132,7 +132,8 @@ class Broker(Process):
         self.port = port or free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         config = pathlib.Path(folder) / "mosquitto.conf"
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nlog_type error\n"
+        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+                          "max_queued_messages 0\nlog_type error\n"
                           + "".join(f"{line}\n" for line in settings)
                           + ("user root\n" if os.geteuid() == 0 else ""))
         super().__init__(folder, f"broker-{time.monotonic_ns()}", "/usr/sbin/mosquitto", "-c", config)
