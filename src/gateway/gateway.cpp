@@ -174,7 +174,7 @@ void Gateway::watch_deliveries() {
   const auto exporters = options_.exporters ? options_.exporters() : std::vector<ExporterStatus>{};
   for (const auto& [severity, text] :
        delivery_watch_.see(surroundings_.stream.stats(), exporters, surroundings_.loop.steady())) {
-    log::info(text);
+    severity == job::Severity::error ? log::error(text) : log::info(text);
     auto answer = job::builder_answer(severity, {}, std::nullopt, fmt::format("Gateway {}: {}", options_.group, text));
     surroundings_.send({.topic = std::move(answer.topic), .payload = std::move(answer.payload)});
     heartbeat_.changed();

@@ -6,31 +6,14 @@
 #include <thread>
 
 #include "stream/stream.hpp"
+#include "stream/stream_test.hpp"
 
 namespace m2c2::stream {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-constexpr std::size_t kAll = 1'000'000;
-constexpr std::size_t kSize = 10;  ///< of every record below, whose ids have one letter
-
-Record record(std::string id, bool to_topic, bool to_stream) {
-  std::string payload(kSize - 2 - id.size(), '.');
-  return {std::move(id), {}, std::move(payload), {}, to_topic, to_stream};
-}
-Record for_topic(std::string id) { return record(std::move(id), true, false); }
-Record for_stream(std::string id) { return record(std::move(id), false, true); }
-Record for_both(std::string id) { return record(std::move(id), true, true); }
-
-std::vector<std::string> ids(const std::vector<Record>& records) {
-  std::vector<std::string> ids(records.size());
-  std::ranges::transform(records, ids.begin(), &Record::id);
-  return ids;
-}
-
-std::vector<std::string> read_all(Cursor& cursor) { return ids(cursor.read(kAll, kAll)); }
+using namespace stream::testing;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(MemoryStream, OverwritesTheOldestAndCountsTheLossOfEachExporter) {
   const auto stream = make_memory_stream(3 * kSize, OnFull::overwrite_oldest);

@@ -12,33 +12,16 @@
 
 #include "stream/file_stream.hpp"
 #include "stream/stream.hpp"
+#include "stream/stream_test.hpp"
 #include "tests/support/forgetful_folder.hpp"
 
 namespace m2c2::stream {
 namespace {
 
+using namespace stream::testing;
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::IsEmpty;
-
-constexpr std::size_t kAll = 1'000'000;
-constexpr std::size_t kSize = 10;  ///< of every record below, whose ids have one letter
-
-Record record(std::string id, bool to_topic, bool to_stream) {
-  std::string payload(kSize - 2 - id.size(), '.');
-  return {std::move(id), {}, std::move(payload), {}, to_topic, to_stream};
-}
-Record for_topic(std::string id) { return record(std::move(id), true, false); }
-Record for_stream(std::string id) { return record(std::move(id), false, true); }
-Record for_both(std::string id) { return record(std::move(id), true, true); }
-
-std::vector<std::string> ids(const std::vector<Record>& records) {
-  std::vector<std::string> ids(records.size());
-  std::ranges::transform(records, ids.begin(), &Record::id);
-  return ids;
-}
-
-std::vector<std::string> read_all(Cursor& cursor) { return ids(cursor.read(kAll, kAll)); }
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 struct Kind {
   const char* name;
@@ -57,7 +40,7 @@ std::unique_ptr<Stream> make_on_disk(std::uint64_t max_bytes, OnFull on_full) {
   return make_file_stream(test::ForgetfulDisk{}.folder(), options).value();
 }
 
-class StreamContract : public testing::TestWithParam<Kind> {
+class StreamContract : public ::testing::TestWithParam<Kind> {
  protected:
   static std::unique_ptr<Stream> make(std::uint64_t max_bytes, OnFull on_full) {
     return GetParam().make(max_bytes, on_full);
@@ -280,8 +263,8 @@ TEST_P(StreamContract, EveryReaderGetsEveryRecordOfEveryThreadInItsOrder) {
   EXPECT_EQ(stream->stats().rejected, 0u);
 }
 
-const auto kKinds = testing::Values(Kind{"Memory", make_in_memory, 50'000}, Kind{"Disk", make_on_disk, 5'000});
-std::string name_of(const testing::TestParamInfo<Kind>& info) { return info.param.name; }
+const auto kKinds = ::testing::Values(Kind{"Memory", make_in_memory, 50'000}, Kind{"Disk", make_on_disk, 5'000});
+std::string name_of(const ::testing::TestParamInfo<Kind>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Each, StreamContract, kKinds, name_of);
 INSTANTIATE_TEST_SUITE_P(Each, Availability, kKinds, name_of);
 
