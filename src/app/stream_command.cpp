@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "app/config.hpp"
 #include "base/json_text.hpp"
@@ -16,11 +17,28 @@
 namespace m2c2::app {
 namespace {
 
-Result<std::unique_ptr<disk::Folder>> folder_of(const StreamCommand& command) {
-  if (!command.folder.empty()) return disk::open_folder(command.folder);
-  const auto config = load_config(command.config_file);
-  if (!config) return std::unexpected{config.error()};
-  return disk::open_folder(std::filesystem::path{config->gateway.data_dir} / "stream");
+struct Opened {
+  std::unique_ptr<disk::Folder> folder;
+  stream::StreamView view;
+};
+
+/// The stream that the command names, which is there.
+Result<Opened> open(const StreamCommand& command) {
+  constexpr std::string_view remedy = "give the folder stream/ in a gateway's data-dir, or that gateway's --config";
+  std::filesystem::path path = command.folder;
+  if (path.empty()) {
+    const auto config = load_config(command.config_file);
+    if (!config) return std::unexpected{config.error()};
+    path = std::filesystem::path{config->gateway.data_dir} / "stream";
+  }
+  auto folder = disk::open_folder(path);
+  if (!folder) return fail(folder.error().code, fmt::format("{}; {}", folder.error().text, remedy));
+  auto view = stream::inspect(**folder);
+  if (!view) return std::unexpected{view.error()};
+  if (view->segments.empty() && view->cursors.empty())
+    return fail(std::make_error_code(std::errc::no_such_file_or_directory),
+                fmt::format("there is no stream in {}; {}", path.string(), remedy));
+  return Opened{std::move(*folder), std::move(*view)};
 }
 
 int say(const Error& error) {
@@ -69,22 +87,21 @@ std::string to_json_line(const stream::Record& record) {
 }  // namespace
 
 int run_stream_show_command(const StreamCommand& command) {
-  const auto folder = folder_of(command);
-  if (!folder) return say(folder.error());
-  const auto view = stream::inspect(**folder);
-  if (!view) return say(view.error());
-  print_segments(*view);
-  print_cursors(*view);
+  const auto opened = open(command);
+  if (!opened) return say(opened.error());
+  const auto& [folder, view] = *opened;
+  print_segments(view);
+  print_cursors(view);
   const auto is_damaged = [](const auto& part) { return !part.damage.empty(); };
-  return std::ranges::any_of(view->segments, is_damaged) || std::ranges::any_of(view->cursors, is_damaged) ? 1 : 0;
+  return std::ranges::any_of(view.segments, is_damaged) || std::ranges::any_of(view.cursors, is_damaged) ? 1 : 0;
 }
 
 int run_stream_read_command(const StreamCommand& command) {
-  const auto folder = folder_of(command);
-  if (!folder) return say(folder.error());
+  const auto opened = open(command);
+  if (!opened) return say(opened.error());
   int status = 0;
   std::uint64_t left = command.count;
-  const auto read = stream::read_records(**folder, command.from, [&](const stream::Finding& finding) {
+  const auto read = stream::read_records(*opened->folder, command.from, [&](const stream::Finding& finding) {
     if (left == 0) return false;
     --left;
     if (finding.record) {
