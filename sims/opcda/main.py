@@ -111,12 +111,24 @@ def take_commands(gateway):
     os._exit(0)
 
 
+ENDS = {signal.SIGTERM, signal.SIGINT}
+
+
+def leave_when_told():
+    """A thread of its own waits for the signal: a handler would run in the main thread, and not while that waits for
+    its peer. Nothing has to be tidied up."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # here and in all threads to come
+
+    def wait():
+        signal.sigwait(ENDS)
+        os._exit(0)
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def main(arguments):
     options = parse(arguments)
     configure(options)
-    # Nothing has to be tidied up, and a worker may be waiting for its peer: leave at once.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os._exit(0))
+    leave_when_told()
     space = Space(options.tags, options.time_offset)
     for item_id, value in options.set:
         space.set(item_id, value)

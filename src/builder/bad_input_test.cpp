@@ -15,11 +15,9 @@ using testing::StartsWith;
 
 class BuilderBadRequest : public World {
  protected:
-  /// One error answer in time, nothing stored, nothing for any gateway.
+  /// One error answer, nothing stored, nothing for any gateway.
   std::string refusal_of(const std::string& text) {
-    const auto begin = std::chrono::steady_clock::now();
     const auto heard = operator_publishes(text);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{1});
     EXPECT_EQ(heard.size(), 1U);
     EXPECT_TRUE(retained_.empty());
     EXPECT_EQ(jobs(), 0U);

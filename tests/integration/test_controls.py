@@ -105,7 +105,7 @@ def test_a_job_moves_to_another_gateway(plant):
     request = word_job("press", plc.port, {"d0": ("A8", 0, 1)})
     by.publish(request)
     by.expect("m2c2/job/press/info", "Job started.")
-    assert (plant.folder / "data/job/press.json").exists()
+    until(lambda: (plant.folder / "data/job/press.json").exists(), "the job's file at its first gateway")
     request["job"]["gg-group-id"] = "hall-2"
     by.publish(request)
     by.expect("m2c2/job/press/d0", None)
