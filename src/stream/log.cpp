@@ -112,8 +112,10 @@ Result<std::unique_ptr<disk::File>> Log::create_durably(const std::string& name,
   if (durable) durable = (*file)->sync();
   if (durable) durable = folder_->sync();
   if (durable) return file;
-  static_cast<void>((*file)->truncate(0));  // as well as can be: recovery knows such a file
-  static_cast<void>(folder_->remove(name));
+  const auto emptied = (*file)->truncate(0);
+  const auto removed = folder_->remove(name);
+  if (!emptied && !removed)
+    log::warning(fmt::format("stream: {}; it stays behind until the next start", removed.error().text));
   return std::unexpected{std::move(durable.error())};
 }
 

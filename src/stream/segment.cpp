@@ -169,9 +169,9 @@ std::string segment_name(std::uint64_t first) { return fmt::format("{:0{}}{}", f
 std::optional<std::uint64_t> parse_segment_name(std::string_view name) {
   if (name.size() != kDigits + kSuffix.size() || !name.ends_with(kSuffix)) return std::nullopt;
   std::uint64_t first = 0;
-  const char* const end = name.data() + kDigits;
-  const auto parsed = std::from_chars(name.data(), end, first);
-  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional{first} : std::nullopt;
+  const std::string_view digits = name.substr(0, kDigits);
+  const auto parsed = std::from_chars(digits.begin(), digits.end(), first);
+  return parsed.ec == std::errc{} && parsed.ptr == digits.end() ? std::optional{first} : std::nullopt;
 }
 
 }  // namespace m2c2::stream
