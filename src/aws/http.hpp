@@ -1,0 +1,69 @@
+// HTTP requests, on a thread of their own.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "net/loop.hpp"
+
+namespace m2c2::aws {
+
+struct Header {
+  std::string name;  ///< lower case
+  std::string value;
+  bool operator==(const Header&) const = default;
+};
+using Headers = std::vector<Header>;
+
+/// The value of the first header of that name; empty without one.
+std::string_view header(const Headers&, std::string_view name);
+
+/// Files in PEM; an empty one is left out.
+struct TlsIdentity {
+  std::string ca_file;  ///< whom to trust; empty: the system's certificates
+  std::string cert_file;
+  std::string key_file;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;  ///< whole, encoded as it is sent
+  Headers headers = {};
+  std::string body = {};
+  TlsIdentity tls = {};
+  Duration connect_within = std::chrono::seconds{5};
+  Duration answer_within = std::chrono::seconds{30};  ///< from beginning to end
+};
+
+struct HttpResponse {
+  int status = 0;
+  Headers headers = {};
+  std::string body = {};
+
+  bool is_success() const { return status / 100 == 2; }
+};
+
+class Http {
+ public:
+  using Done = std::function<void(Result<HttpResponse>)>;
+
+  virtual ~Http() = default;
+  /// Calls `done` once, on any thread; with AwsError::unreachable, timed_out or stopped when there is no whole answer.
+  virtual void send(HttpRequest, Done done) = 0;
+  /// Ends what is under way, and what comes later, with AwsError::stopped. Soon, and for good.
+  virtual void stop() = 0;
+};
+
+/// libcurl on a thread, connections kept open. Answers longer than 16 MiB are cut off with an error.
+std::unique_ptr<Http> make_http();
+
+/// The same, waited for on a loop.
+net::Task<Result<HttpResponse>> exchange(Http&, net::Loop&, HttpRequest);
+
+}  // namespace m2c2::aws
