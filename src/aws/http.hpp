@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,7 @@ struct HttpRequest {
   TlsIdentity tls = {};
   Duration connect_within = std::chrono::seconds{5};
   Duration answer_within = std::chrono::seconds{30};  ///< from beginning to end
+  bool past_proxy = false;  ///< of a host of this machine's own network: HTTP_PROXY is not for it
 };
 
 struct HttpResponse {
@@ -48,6 +50,9 @@ struct HttpResponse {
 
   bool is_success() const { return status / 100 == 2; }
 };
+
+/// The time that the server says it is; nothing where it does not.
+std::optional<WallTime> date_of(const HttpResponse&);
 
 class Http {
  public:

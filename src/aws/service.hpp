@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,24 +57,24 @@ class Service {
   /// decide by. A signature that is refused since this machine's clock is wrong is made again with the service's time,
   /// and credentials that have ended are fetched again. Any other failure is an error after `attempts`.
   net::Task<Result<HttpResponse>> call(Call);
-  /// Ends what is under way, soon and for good.
+  /// Ends what is under way, and what comes later, with AwsError::stopped. Soon, and for good; the HTTP is its owner's
+  /// to stop.
   void stop();
 
   const ServiceOptions& options() const { return options_; }
 
  private:
-  struct Attempt;
-
   net::Task<Result<HttpResponse>> attempt(const Call&);
   HttpRequest signed_request(const Call&, const Credentials&) const;
   bool correct_clock(const HttpResponse&);
-  net::Task<> back_off(BackOff&);
+  net::Task<> pause(Duration);
 
   Http& http_;
   CredentialsSource& credentials_;
   net::Loop& loop_;
   ServiceOptions options_;
   Duration clock_offset_{};  ///< of the service's time to ours
+  std::set<net::Alarm*> pauses_;
   bool stopped_ = false;
 };
 

@@ -1,0 +1,233 @@
+// The sources of credentials, and what keeps them.
+// SPDX-License-Identifier: Apache-2.0
+#include "aws/credentials.hpp"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "aws/error.hpp"
+#include "disk/atomic_file.hpp"
+#include "log/log.hpp"
+
+namespace m2c2::aws {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kRenewBefore = 5min;
+constexpr Duration kTryAgain = 30s;  // to renew, while the old ones hold
+constexpr Duration kNear = 2s;       // for a host of this machine's own network to connect
+constexpr std::size_t kMostTokenBytes = 64 * 1024;
+
+std::optional<WallTime> parse_iso_time(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (!end) return std::nullopt;
+  return WallTime{std::chrono::seconds{::timegm(&parts)}};
+}
+
+struct Fetched {
+  Credentials credentials;
+  std::optional<Duration> lifetime;
+};
+
+/// The names of the fields in an answer.
+struct Fields {
+  const char *key, *secret, *token, *end;
+};
+constexpr Fields kOfThings{"accessKeyId", "secretAccessKey", "sessionToken", "expiration"};
+constexpr Fields kOfRoles{"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
+
+std::optional<Fetched> read_fields(const boost::json::object& object, const Fields& names, WallTime now) {
+  const auto text = [&](const char* name) {
+    const auto* value = object.if_contains(name);
+    return value && value->is_string() ? std::string{value->get_string()} : std::string{};
+  };
+  Fetched fetched{.credentials = {text(names.key), text(names.secret), text(names.token)}, .lifetime = {}};
+  if (fetched.credentials.access_key_id.empty() || fetched.credentials.secret_access_key.empty()) return std::nullopt;
+  if (const auto end = parse_iso_time(text(names.end))) fetched.lifetime = *end - now;
+  return fetched;
+}
+
+/// By the server's clock, which is the one that the end is told by.
+Result<Fetched> read_answer(const HttpResponse& response, const Fields& names, WallTime now, std::string_view source) {
+  boost::system::error_code error;
+  boost::json::value body = boost::json::parse(response.body, error);
+  const boost::json::object* object = error ? nullptr : body.if_object();
+  if (object && object->contains("credentials")) object = object->at("credentials").if_object();
+  if (object)
+    if (auto fetched = read_fields(*object, names, date_of(response).value_or(now))) return *std::move(fetched);
+  return fail(AwsError::no_credentials, fmt::format("{}: the answer holds no credentials", source));
+}
+
+class Environmental final : public CredentialsSource {
+ public:
+  explicit Environmental(Credentials credentials) : credentials_{std::move(credentials)} {}
+  net::Task<Result<Credentials>> get() override { co_return credentials_; }
+  void discard(const Credentials&) override {}
+
+ private:
+  Credentials credentials_;
+};
+
+/// Keeps what was fetched until shortly before its end.
+class Kept : public CredentialsSource {
+ public:
+  Kept(Http& http, net::Loop& loop) : http_{http}, loop_{loop} {}
+
+  net::Task<Result<Credentials>> get() override {
+    if (kept_ && loop_.steady() < renew_at_) co_return *kept_;
+    auto fetched = co_await fetch();
+    if (fetched) keep(*std::move(fetched));
+    else if (!kept_ || loop_.steady() >= end_) co_return std::unexpected{fetched.error()};
+    else put_off(fetched.error());
+    co_return *kept_;
+  }
+  void discard(const Credentials& used) override {
+    if (kept_ == used) kept_.reset();
+  }
+
+ protected:
+  virtual net::Task<Result<Fetched>> fetch() = 0;
+
+  Http& http_;
+  net::Loop& loop_;
+
+ private:
+  void keep(Fetched fetched) {
+    const SteadyTime now = loop_.steady();
+    const Duration lifetime = fetched.lifetime.value_or(kRenewBefore + 1h);
+    kept_ = std::move(fetched.credentials);
+    end_ = now + lifetime;
+    renew_at_ = end_ - std::min(kRenewBefore, lifetime / 4);
+  }
+  void put_off(const Error& error) {
+    renew_at_ = std::min(end_, loop_.steady() + kTryAgain);
+    log::warning(fmt::format("{}; those at hand hold for another {} s", error.text,
+                             std::chrono::round<std::chrono::seconds>(end_ - loop_.steady()).count()));
+  }
+
+  std::optional<Credentials> kept_;
+  SteadyTime renew_at_{};
+  SteadyTime end_{};
+};
+
+class OfThing final : public Kept {
+ public:
+  OfThing(Http& http, net::Loop& loop, const IotCredentials& options) : Kept{http, loop} {
+    const bool is_url = options.endpoint.starts_with("https://");
+    request_.url = fmt::format("{}{}/role-aliases/{}/credentials", is_url ? "" : "https://", options.endpoint,
+                               uri_encoded(options.role_alias));
+    if (!options.thing_name.empty()) request_.headers.push_back({"x-amzn-iot-thingname", options.thing_name});
+    request_.tls = options.tls;
+  }
+
+ private:
+  net::Task<Result<Fetched>> fetch() override {
+    const auto response = co_await exchange(http_, loop_, request_);
+    if (!response) co_return fail(response.error().code, "the IoT credentials provider: " + response.error().text);
+    if (!response->is_success()) co_return refusal(*response);
+    co_return read_answer(*response, kOfThings, loop_.wall(), "the IoT credentials provider");
+  }
+  std::unexpected<Error> refusal(const HttpResponse& response) const {
+    constexpr std::size_t kMostWords = 300;
+    return fail(
+        response.status >= 500 ? AwsError::unavailable : AwsError::no_credentials,
+        fmt::format("the IoT credentials provider: status {} for {}: {}; see [aws] role-alias and thing-name, and "
+                    "that the certificate is active with a policy that allows iot:AssumeRoleWithCertificate",
+                    response.status, request_.url, response.body.substr(0, kMostWords)));
+  }
+
+  HttpRequest request_;
+};
+
+class OfContainer final : public Kept {
+ public:
+  OfContainer(Http& http, net::Loop& loop, std::string url, Environment environment)
+      : Kept{http, loop}, url_{std::move(url)}, environment_{std::move(environment)} {}
+
+ private:
+  net::Task<Result<Fetched>> fetch() override {
+    auto token = authorization();
+    if (!token) co_return std::unexpected{token.error()};
+    HttpRequest request{.url = url_, .connect_within = kNear, .past_proxy = true};
+    if (!token->empty()) request.headers.push_back({"authorization", *std::move(token)});
+    const auto response = co_await exchange(http_, loop_, std::move(request));
+    if (!response) co_return fail(response.error().code, "the role of the container: " + response.error().text);
+    if (!response->is_success())
+      co_return fail(AwsError::no_credentials,
+                     fmt::format("the role of the container: status {} for {}", response->status, url_));
+    co_return read_answer(*response, kOfRoles, loop_.wall(), "the role of the container");
+  }
+  /// Read each time: what is in the file changes.
+  Result<std::string> authorization() const {
+    if (const auto file = environment_("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")) {
+      auto token = disk::read_whole_file(*file, kMostTokenBytes);
+      if (token) token->erase(token->find_last_not_of("\r\n") + 1);
+      return token;
+    }
+    return environment_("AWS_CONTAINER_AUTHORIZATION_TOKEN").value_or("");
+  }
+
+  std::string url_;
+  Environment environment_;
+};
+
+/// IMDSv2: a token first, then the name of the role, then its credentials.
+class OfInstance final : public Kept {
+ public:
+  OfInstance(Http& http, net::Loop& loop, std::string endpoint) : Kept{http, loop}, endpoint_{std::move(endpoint)} {}
+
+ private:
+  net::Task<Result<Fetched>> fetch() override {
+    const auto token = co_await ask("PUT", "/latest/api/token", {"x-aws-ec2-metadata-token-ttl-seconds", "21600"});
+    if (!token) co_return std::unexpected{token.error()};
+    const Header with_token{"x-aws-ec2-metadata-token", token->body};
+    const std::string roles = "/latest/meta-data/iam/security-credentials/";
+    const auto role = co_await ask("GET", roles, with_token);
+    if (!role) co_return std::unexpected{role.error()};
+    const auto response = co_await ask("GET", roles + role->body.substr(0, role->body.find('\n')), with_token);
+    if (!response) co_return std::unexpected{response.error()};
+    co_return read_answer(*response, kOfRoles, loop_.wall(), "the role of the instance");
+  }
+  net::Task<Result<HttpResponse>> ask(std::string method, std::string path, Header with) {
+    HttpRequest request{.method = std::move(method),
+                        .url = endpoint_ + path,
+                        .headers = {std::move(with)},
+                        .connect_within = kNear,
+                        .past_proxy = true};
+    auto response = co_await exchange(http_, loop_, std::move(request));
+    if (response && response->is_success()) co_return response;
+    const std::string why = response ? fmt::format("status {} for {}", response->status, path) : response.error().text;
+    co_return fail(
+        AwsError::no_credentials,
+        fmt::format("no AWS credentials: set [aws] credentials-endpoint and role-alias, or AWS_ACCESS_KEY_ID and "
+                    "AWS_SECRET_ACCESS_KEY, or give the container or the instance a role (its metadata: {})",
+                    why));
+  }
+
+  std::string endpoint_;
+};
+
+}  // namespace
+
+std::unique_ptr<CredentialsSource> make_credentials(Http& http, net::Loop& loop, const IotCredentials& iot,
+                                                    const Environment& environment) {
+  if (!iot.endpoint.empty()) return std::make_unique<OfThing>(http, loop, iot);
+  const auto key = environment("AWS_ACCESS_KEY_ID");
+  const auto secret = environment("AWS_SECRET_ACCESS_KEY");
+  if (key && secret)
+    return std::make_unique<Environmental>(Credentials{*key, *secret, environment("AWS_SESSION_TOKEN").value_or("")});
+  if (const auto url = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+    return std::make_unique<OfContainer>(http, loop, *url, environment);
+  if (const auto path = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
+    return std::make_unique<OfContainer>(http, loop, "http://169.254.170.2" + *path, environment);
+  return std::make_unique<OfInstance>(
+      http, loop, environment("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or("http://169.254.169.254"));
+}
+
+}  // namespace m2c2::aws

@@ -1,0 +1,233 @@
+// A call of a service, and the credentials for it, as dialogues in virtual time.
+// SPDX-License-Identifier: Apache-2.0
+#include "aws/service.hpp"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "aws/scripted_http_test.hpp"
+#include "net/virtual_loop.hpp"
+
+namespace m2c2::aws {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf, testing::HasSubstr, testing::Not;
+
+class ServiceTest : public testing::Test {
+ protected:
+  using Answer = std::optional<Result<HttpResponse>>;
+
+  net::Task<> call_into(Answer& answer) { answer = co_await service.call({.body = "{}"}); }
+  bool call_succeeds() {
+    loop.spawn(call_into(answer_));
+    loop.advance(1min);
+    return answer_.value().has_value();
+  }
+  std::string key_of(std::size_t i) const {
+    const std::string_view authorization = header(http.sent.at(i).headers, "authorization");
+    return std::string{authorization.substr(authorization.find("key-"), 5)};
+  }
+
+  net::VirtualLoop loop;
+  ScriptedHttp http;
+  NumberedCredentials credentials;
+  Service service{http, credentials, loop, {.service = "kinesis", .region = "eu-central-1"}};
+  Answer answer_;
+};
+
+TEST_F(ServiceTest, AsksTheRegionsEndpointWithASignature) {
+  http.answer(200, "{}");
+  ASSERT_TRUE(call_succeeds());
+  EXPECT_EQ(http.sent[0].url, "https://kinesis.eu-central-1.amazonaws.com/");
+  EXPECT_THAT(header(http.sent[0].headers, "authorization"),
+              HasSubstr("Credential=key-1/20260101/eu-central-1/kinesis/aws4_request"));
+}
+
+TEST_F(ServiceTest, TriesAgainWhatIsThrottledUnavailableOrCut) {
+  http.answer(400, R"({"__type":"com.amazonaws#ThrottlingException"})").fails(AwsError::unreachable).answer(200, "{}");
+  ASSERT_TRUE(call_succeeds());
+  EXPECT_EQ(http.sent.size(), 3u);
+}
+
+TEST_F(ServiceTest, GivesUpAfterItsAttemptsWithTheCauseInWords) {
+  http.otherwise = [](const HttpRequest&) { return HttpResponse{503, {}, "<Error><Code>SlowDown</Code></Error>"}; };
+  ASSERT_FALSE(call_succeeds());
+  EXPECT_EQ(http.sent.size(), 3u);
+  EXPECT_EQ(answer_->error().code, AwsError::throttled);
+  EXPECT_THAT(answer_->error().text,
+              AllOf(HasSubstr("kinesis at https://kinesis.eu-central-1"), HasSubstr("SlowDown")));
+}
+
+TEST_F(ServiceTest, LeavesARefusalOfTheCallToTheCaller) {
+  http.answer(400, R"({"__type":"ConditionalCheckFailedException","message":"The conditional request failed"})");
+  ASSERT_TRUE(call_succeeds());
+  EXPECT_EQ(refusal_of(**answer_).type, "ConditionalCheckFailedException");
+  EXPECT_EQ(http.sent.size(), 1u);
+}
+
+TEST_F(ServiceTest, SignsWithTheServicesTimeWhereTheClockIsWrong) {
+  http.answer(403, "<Error><Code>RequestTimeTooSkewed</Code></Error>", {{"date", "Thu, 01 Jan 2026 02:00:00 GMT"}})
+      .answer(200, "{}");
+  ASSERT_TRUE(call_succeeds());
+  EXPECT_THAT(header(http.sent[1].headers, "x-amz-date"), testing::StartsWith("20260101T0200"));
+}
+
+TEST_F(ServiceTest, TakesAWrongSecretForWhatItIs) {
+  http.otherwise = [](const HttpRequest&) {
+    return HttpResponse{
+        403, {{"date", "Thu, 01 Jan 2026 00:00:01 GMT"}}, "<Error><Code>SignatureDoesNotMatch</Code></Error>"};
+  };
+  ASSERT_FALSE(call_succeeds());
+  EXPECT_EQ(http.sent.size(), 1u);
+  EXPECT_EQ(answer_->error().code, AwsError::denied);
+  EXPECT_THAT(answer_->error().text, HasSubstr("check the secret key"));
+}
+
+TEST_F(ServiceTest, FetchesCredentialsThatHaveEndedOnceMore) {
+  http.answer(400, R"({"__type":"ExpiredTokenException","message":"The security token is expired"})").answer(200, "{}");
+  ASSERT_TRUE(call_succeeds());
+  EXPECT_EQ(key_of(0), "key-1");
+  EXPECT_EQ(key_of(1), "key-2");
+}
+
+TEST_F(ServiceTest, DoesNotRepeatWhatIsDenied) {
+  http.answer(400, R"({"__type":"AccessDeniedException","Message":"not authorized to perform: kinesis:PutRecords"})");
+  ASSERT_FALSE(call_succeeds());
+  EXPECT_EQ(http.sent.size(), 1u);
+  EXPECT_EQ(answer_->error().code, AwsError::denied);
+  EXPECT_THAT(answer_->error().text, AllOf(HasSubstr("kinesis:PutRecords"), HasSubstr("policy")));
+}
+
+TEST_F(ServiceTest, StopsWhileItPauses) {
+  http.otherwise = [](const HttpRequest&) { return HttpResponse{500, {}, ""}; };
+  loop.spawn(call_into(answer_));
+  loop.settle();
+  service.stop();
+  loop.settle();
+  ASSERT_TRUE(answer_);
+  EXPECT_EQ(answer_->error().code, AwsError::stopped);
+}
+
+class CredentialsTest : public testing::Test {
+ protected:
+  net::Task<> get_into(std::optional<Result<Credentials>>& got) { got = co_await source->get(); }
+  Result<Credentials> get() {
+    std::optional<Result<Credentials>> got;
+    loop.spawn(get_into(got));
+    loop.settle();
+    return got ? *std::move(got) : fail(AwsError::timed_out);
+  }
+  void make(const IotCredentials& iot = {}) {
+    source = make_credentials(http, loop, iot, [this](const std::string& name) -> std::optional<std::string> {
+      const auto found = environment.find(name);
+      return found == environment.end() ? std::nullopt : std::optional{found->second};
+    });
+  }
+  void thing_gets(const std::string& key, const std::string& until) {
+    http.answer(200, R"({"credentials":{"accessKeyId":")" + key +
+                         R"(","secretAccessKey":"S","sessionToken":"T","expiration":")" + until + "\"}}");
+  }
+
+  net::VirtualLoop loop;
+  ScriptedHttp http;
+  std::map<std::string, std::string> environment;
+  std::unique_ptr<CredentialsSource> source;
+  const IotCredentials thing{.endpoint = "c1.credentials.iot.eu-central-1.amazonaws.com",
+                             .role_alias = "m2c2-gateway",
+                             .thing_name = "press-7",
+                             .tls = {.ca_file = {}, .cert_file = "gateway.pem", .key_file = "gateway.key"}};
+};
+
+TEST_F(CredentialsTest, AreExchangedForTheCertificateAndRenewedFiveMinutesBeforeTheirEnd) {
+  make(thing);
+  thing_gets("A1", "2026-01-01T01:00:00Z");
+  EXPECT_EQ(get(), (Credentials{"A1", "S", "T"}));
+  EXPECT_EQ(http.sent[0].url,
+            "https://c1.credentials.iot.eu-central-1.amazonaws.com/role-aliases/m2c2-gateway/credentials");
+  EXPECT_EQ(header(http.sent[0].headers, "x-amzn-iot-thingname"), "press-7");
+  EXPECT_EQ(http.sent[0].tls.cert_file, "gateway.pem");
+  loop.advance(54min);
+  EXPECT_EQ(get()->access_key_id, "A1");
+  loop.advance(2min);
+  thing_gets("A2", "2026-01-01T02:00:00Z");
+  EXPECT_EQ(get()->access_key_id, "A2");
+  EXPECT_EQ(http.sent.size(), 2u);
+}
+
+TEST_F(CredentialsTest, HoldUntilTheirEndThoughTheProviderIsAway) {
+  make(thing);
+  thing_gets("A1", "2026-01-01T01:00:00Z");
+  ASSERT_TRUE(get());
+  http.otherwise = [](const HttpRequest&) { return HttpResponse{503, {}, "away"}; };
+  loop.advance(58min);
+  EXPECT_EQ(get()->access_key_id, "A1");
+  loop.advance(3min);
+  const auto late = get();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, AwsError::unavailable);
+}
+
+TEST_F(CredentialsTest, AreFetchedAgainWhenDiscarded) {
+  make(thing);
+  thing_gets("A1", "2026-01-01T01:00:00Z");
+  source->discard(*get());
+  thing_gets("A2", "2026-01-01T01:00:00Z");
+  EXPECT_EQ(get()->access_key_id, "A2");
+}
+
+TEST_F(CredentialsTest, LastAsLongAsTheProvidersOwnClockSays) {
+  make(thing);
+  http.answer(
+      200,
+      R"({"credentials":{"accessKeyId":"A1","secretAccessKey":"S","sessionToken":"T","expiration":"2030-05-05T01:00:00Z"}})",
+      {{"date", "Sun, 05 May 2030 00:00:00 GMT"}});
+  ASSERT_TRUE(get());
+  loop.advance(56min);
+  thing_gets("A2", "2026-01-01T02:00:00Z");
+  EXPECT_EQ(get()->access_key_id, "A2");
+}
+
+TEST_F(CredentialsTest, SayWhatToLookAtWhenTheProviderRefuses) {
+  make(thing);
+  http.answer(403, R"({"message":"Invalid thing name passed"})");
+  const auto refused = get();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text, AllOf(HasSubstr("Invalid thing name"), HasSubstr("thing-name"),
+                                          HasSubstr("iot:AssumeRoleWithCertificate")));
+}
+
+TEST_F(CredentialsTest, ComeFromTheEnvironment) {
+  environment = {{"AWS_ACCESS_KEY_ID", "K"}, {"AWS_SECRET_ACCESS_KEY", "S"}, {"AWS_SESSION_TOKEN", "T"}};
+  make();
+  EXPECT_EQ(get(), (Credentials{"K", "S", "T"}));
+}
+
+TEST_F(CredentialsTest, ComeFromTheRoleOfAContainer) {
+  environment = {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/role"}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN", "pass"}};
+  make();
+  http.answer(200, R"({"AccessKeyId":"C","SecretAccessKey":"S","Token":"T","Expiration":"2026-01-01T06:00:00Z"})");
+  EXPECT_EQ(get()->access_key_id, "C");
+  EXPECT_EQ(http.sent[0].url, "http://169.254.170.2/v2/role");
+  EXPECT_EQ(header(http.sent[0].headers, "authorization"), "pass");
+}
+
+TEST_F(CredentialsTest, ComeFromTheRoleOfTheInstance) {
+  make();
+  http.answer(200, "token")
+      .answer(200, "m2c2-role")
+      .answer(200, R"({"AccessKeyId":"I","SecretAccessKey":"S","Token":"T","Expiration":"2026-01-01T06:00:00Z"})");
+  EXPECT_EQ(get()->access_key_id, "I");
+  EXPECT_EQ(http.sent[2].url, "http://169.254.169.254/latest/meta-data/iam/security-credentials/m2c2-role");
+  EXPECT_EQ(header(http.sent[2].headers, "x-aws-ec2-metadata-token"), "token");
+}
+
+TEST_F(CredentialsTest, SayAllWaysToGiveThemWhereThereAreNone) {
+  make();
+  http.fails(AwsError::unreachable);
+  EXPECT_THAT(get().error().text, AllOf(HasSubstr("role-alias"), HasSubstr("AWS_ACCESS_KEY_ID")));
+}
+
+}  // namespace
+}  // namespace m2c2::aws
