@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -30,13 +31,26 @@ struct Config {
     std::string on_full = "overwrite-oldest";
     std::string persistence = "file";
   } stream;
+  struct Aws {
+    std::string region;
+    std::string credentials_endpoint, role_alias, thing_name;
+    std::string cert_file, key_file;  // empty: the broker's
+    std::string ca_file;
+    std::string kinesis_endpoint, s3_endpoint, dynamodb_endpoint;
+  } aws;
+  using Texts = std::vector<std::pair<std::string, std::string>>;
   struct Exporter {
     std::string kind;
-    std::string name = {};  // empty: its kind
-    std::string path = {};  // empty: a folder of its name in the data-dir
-    std::string flush_interval = "300s";
+    std::string name = {};            // empty: its kind
+    std::string path = {};            // empty: a folder of its name in the data-dir
+    std::string flush_interval = {};  // empty: 300s of an archive, 1s of kinesis
     std::string flush_size = "5 MiB";
     std::string stream_name = "m2c2-stream";
+    std::string kms_key_id = {};
+    std::string record_size = "256 KiB";
+    std::string brokers = {};
+    std::string topic = {};
+    Texts properties = {};
   };
   std::vector<Exporter> exporters;  // none: an archive with these defaults
   struct Builder {

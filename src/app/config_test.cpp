@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace m2c2::app {
 namespace {
 
@@ -65,6 +67,36 @@ TEST(Config, WithoutExportersThereIsAnArchive) {
   const auto config = parse_config("[gateway]\ndata-dir = \"/data\"\n", "m2c2.toml");
   ASSERT_EQ(config->exporters.size(), 1u);
   EXPECT_EQ(config->exporters[0].path, "/data/archive");
+}
+
+TEST(Config, EachKindOfExporterHasKeysOfItsOwn) {
+  const auto config = parse_config(
+      "[aws]\nregion = \"eu-central-1\"\n"
+      "[[exporter]]\nkind = \"kinesis\"\n"
+      "[[exporter]]\nkind = \"archive\"\npath = \"s3://plant/raw\"\n"
+      "[[exporter]]\nkind = \"kafka\"\nbrokers = \"a:9092\"\ntopic = \"t\"\n"
+      "[exporter.properties]\n\"sasl.username\" = \"u\"\n\"linger.ms\" = 5\n",
+      "m2c2.toml");
+  ASSERT_TRUE(config) << config.error().text;
+  EXPECT_EQ(config->exporters[0].flush_interval, "1s");
+  EXPECT_EQ(config->exporters[1].flush_interval, "300s");
+  EXPECT_EQ(config->exporters[2].properties, (Config::Texts{{"linger.ms", "5"}, {"sasl.username", "u"}}));
+  EXPECT_EQ(error_of("[[exporter]]\nkind = \"archive\"\nrecord-size = \"1 KiB\"\n"),
+            "m2c2.toml:3: [exporter] record-size is a key of kind kinesis, not of archive");
+  EXPECT_NE(error_of("[[exporter]]\nkind = \"kafka\"\nbrokers = \"a:9092\"\n"), "");
+}
+
+TEST(Config, WhatIsSentToAwsNeedsARegionAndACertificateForARole) {
+  ::unsetenv("AWS_REGION");
+  ::unsetenv("AWS_DEFAULT_REGION");
+  const std::string kinesis = "[[exporter]]\nkind = \"kinesis\"\n";
+  EXPECT_EQ(error_of(kinesis), "m2c2.toml: [aws] region is missing: give one such as eu-central-1, or set AWS_REGION");
+  const std::string role =
+      "[aws]\nregion = \"eu-central-1\"\ncredentials-endpoint = \"c\"\nrole-alias = \"r\"\n" + kinesis;
+  EXPECT_NE(error_of(role).find("cert-file is missing"), std::string::npos);
+  const auto config = parse_config("[broker]\ncert-file = \"a.pem\"\nkey-file = \"a.key\"\n" + role, "m2c2.toml");
+  ASSERT_TRUE(config) << config.error().text;
+  EXPECT_EQ(config->aws.cert_file, "a.pem");
 }
 
 TEST(Duration, HasUnits) {

@@ -1,0 +1,162 @@
+// What a configuration must be to be carried out.
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "app/config_keys.hpp"
+
+namespace m2c2::app {
+namespace {
+
+using Exporter = Config::Exporter;
+
+constexpr std::uint64_t kMostFlushBytes = std::uint64_t{128} << 20;  // Firehose's too; an object is made in memory
+constexpr std::uint64_t kMostRecordBytes = std::uint64_t{1} << 20;   // a Kinesis record, its partition key included
+constexpr std::string_view kS3 = "s3://";
+
+std::unexpected<Error> invalid(std::string text) {
+  return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
+}
+
+std::string environment_region() {
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+    if (const char* region = std::getenv(name)) return region;
+  return {};
+}
+
+/// Both become names of files.
+bool is_exporter_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+bool is_stream_name(std::string_view name) {
+  const auto is_fit = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; };
+  return !name.empty() && name.size() <= 128 && name[0] != '.' && std::ranges::all_of(name, is_fit);
+}
+
+/// Why the exporter cannot be made; empty when it can.
+std::string fault_of_archive(const Exporter& exporter) {
+  if (const auto size = parse_size(exporter.flush_size); !size || *size == 0 || *size > kMostFlushBytes)
+    return fmt::format("flush-size = \"{}\": give a size up to 128 MiB such as 5 MiB", exporter.flush_size);
+  if (exporter.path.starts_with(kS3) && (exporter.path.size() == kS3.size() || exporter.path[kS3.size()] == '/'))
+    return fmt::format("path = \"{}\": give s3://bucket/prefix", exporter.path);
+  if (!exporter.kms_key_id.empty() && !exporter.path.starts_with(kS3))
+    return "kms-key-id is for a path that begins with s3://";
+  return {};
+}
+std::string fault_of_kinesis(const Exporter& exporter) {
+  if (const auto size = parse_size(exporter.record_size); !size || *size == 0 || *size > kMostRecordBytes)
+    return fmt::format("record-size = \"{}\": give a size up to 1 MiB such as 256 KiB", exporter.record_size);
+  return {};
+}
+std::string fault_of_kafka(const Exporter& exporter) {
+  if (exporter.brokers.empty()) return "brokers is missing: give host:port of one broker or more";
+  if (exporter.topic.empty()) return "topic is missing";
+  return {};
+}
+std::string fault_of_kind(const Exporter& exporter) {
+  if (exporter.kind == "archive") return fault_of_archive(exporter);
+  if (exporter.kind == "kinesis") return fault_of_kinesis(exporter);
+  return fault_of_kafka(exporter);
+}
+
+std::string fault_of(const Exporter& exporter) {
+  if (std::ranges::find(kExporterKinds, exporter.kind) == kExporterKinds.end())
+    return fmt::format("kind = \"{}\": give \"archive\", \"kinesis\" or \"kafka\"", exporter.kind);
+  if (!is_exporter_name(exporter.name)) return "a name is 1 to 64 of the characters a-z, 0-9 and -";
+  if (!is_stream_name(exporter.stream_name))
+    return fmt::format("stream-name = \"{}\": give 1 to 128 of a-z, A-Z, 0-9, . _ and -", exporter.stream_name);
+  if (const auto interval = parse_duration(exporter.flush_interval); !interval || *interval <= Duration::zero())
+    return fmt::format("flush-interval = \"{}\": give a time such as 300s", exporter.flush_interval);
+  return fault_of_kind(exporter);
+}
+
+Result<> check_exporters(const Config& config, const std::string& path) {
+  std::vector<std::string_view> names{"topic"};
+  for (const Exporter& exporter : config.exporters) {
+    std::string fault = fault_of(exporter);
+    if (std::ranges::find(names, exporter.name) != names.end()) fault = "the name is taken; give it another";
+    if (!fault.empty()) return invalid(fmt::format("{}: [[exporter]] {}: {}", path, exporter.name, fault));
+    names.push_back(exporter.name);
+  }
+  return {};
+}
+
+bool needs_aws(const Config& config) {
+  return config.builder.store.starts_with("dynamodb:") || std::ranges::any_of(config.exporters, [](const Exporter& e) {
+           return e.kind == "kinesis" || (e.kind == "archive" && e.path.starts_with(kS3));
+         });
+}
+
+std::string fault_of_aws(const Config& config) {
+  const Config::Aws& aws = config.aws;
+  if (!needs_aws(config)) return {};
+  if (aws.region.empty()) return "[aws] region is missing: give one such as eu-central-1, or set AWS_REGION";
+  if (aws.cert_file.empty() != aws.key_file.empty()) return "[aws] cert-file and key-file go together";
+  if (aws.credentials_endpoint.empty()) return {};
+  if (aws.role_alias.empty())
+    return "[aws] role-alias is missing: credentials-endpoint gives the credentials of a role";
+  if (aws.cert_file.empty())
+    return "[aws] cert-file is missing: credentials-endpoint gives credentials for a certificate";
+  return {};
+}
+
+bool is_store(std::string_view store) {
+  for (const std::string_view scheme : {"sqlite:", "dynamodb:"})
+    if (store.starts_with(scheme) && store.size() > scheme.size()) return true;
+  return false;
+}
+
+std::string fault_of(const Config& config) {
+  if (const auto size = parse_size(config.stream.max_size); !size) return "[stream] max-size: " + size.error().text;
+  if (const auto policy = parse_on_full(config.stream.on_full); !policy) return policy.error().text;
+  if (config.stream.persistence != "file" && config.stream.persistence != "memory")
+    return fmt::format("[stream] persistence = \"{}\": give \"file\" or \"memory\"", config.stream.persistence);
+  if (!is_store(config.builder.store))
+    return fmt::format("[builder] store = \"{}\": give sqlite:<path of the file> or dynamodb:<table>",
+                       config.builder.store);
+  if (config.broker.port < 1 || config.broker.port > 65535) return "[broker] port must be from 1 to 65535";
+  if (config.broker.publish_rate < 0) return "[broker] publish-rate must be 0 or more";
+  if (config.broker.window < 1) return "[broker] window must be 1 or more";
+  if (config.broker.cert_file.empty() != config.broker.key_file.empty())
+    return "[broker] cert-file and key-file go together";
+  return fault_of_aws(config);
+}
+
+}  // namespace
+
+void fill_in(Config::Exporter& exporter) {
+  if (exporter.name.empty()) exporter.name = exporter.kind;
+  if (exporter.flush_interval.empty()) exporter.flush_interval = exporter.kind == "kinesis" ? "1s" : "300s";
+}
+
+void fill_in(Config& config) {
+  if (config.builder.store.empty()) config.builder.store = fmt::format("sqlite:{}/jobs.db", config.gateway.data_dir);
+  if (config.builder.default_group_id.empty()) config.builder.default_group_id = config.gateway.group_id;
+  if (config.aws.region.empty()) config.aws.region = environment_region();
+  if (config.aws.cert_file.empty() && config.aws.key_file.empty()) {
+    config.aws.cert_file = config.broker.cert_file;
+    config.aws.key_file = config.broker.key_file;
+  }
+  if (config.exporters.empty()) config.exporters.push_back({.kind = "archive"});
+  for (Exporter& exporter : config.exporters) {
+    fill_in(exporter);
+    if (exporter.kind == "archive" && exporter.path.empty())
+      exporter.path = (std::filesystem::path{config.gateway.data_dir} / exporter.name).string();
+  }
+}
+
+Result<> check(const Config& config, const std::string& path) {
+  if (std::string fault = fault_of(config); !fault.empty()) return invalid(fmt::format("{}: {}", path, fault));
+  return check_exporters(config, path);
+}
+
+}  // namespace m2c2::app
