@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -48,6 +49,8 @@ class Exporter {
   /// between batches, so a retry of deliver() never waits for it; no batch comes before it is accepted. Also called,
   /// once and after stop(), for what is held then: that call is quick.
   virtual net::Task<Outcome> settle() { co_return Outcome{}; }
+  /// Messages that it sent again of its own accord, since the start.
+  virtual std::uint64_t resent() const { return 0; }
   /// Calls `back` whenever the destination was away and is there again, so that a retry need not wait for its time.
   virtual void on_back(const std::function<void()>& /*back*/) {}
   /// Ends a delivery soon, for good: what is not through then is for Fate::retry.

@@ -39,6 +39,7 @@ PumpStats Pump::stats() const {
 void Pump::show() {
   const std::lock_guard lock{mutex_};
   shown_ = stats_;
+  shown_.retries += exporter_.resent();
 }
 
 net::Task<> Pump::run() {

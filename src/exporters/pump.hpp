@@ -33,7 +33,7 @@ struct PumpStats {
   std::uint64_t bytes = 0;                ///< of their payloads
   std::uint64_t held = 0;                 ///< records taken into something larger that the destination has not yet
   std::uint64_t held_bytes = 0;           ///< of their payloads
-  std::uint64_t retries = 0;              ///< records given to the exporter once more
+  std::uint64_t retries = 0;              ///< records given to the exporter once more, or sent again by itself
   std::uint64_t rejected = 0;             ///< dead letters: records that the destination will never take
   std::optional<WallTime> failing_since;  ///< while something has to be retried
   std::string why;                        ///< of the last failure

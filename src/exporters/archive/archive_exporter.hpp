@@ -36,6 +36,7 @@ class ArchiveExporter final : public Exporter {
   net::Task<std::vector<Outcome>> deliver(std::span<const stream::Record> records) override;
   SteadyTime settle_due() const override;
   net::Task<Outcome> settle() override;
+  void stop() override { sink_->stop(); }
 
  private:
   struct Object {
