@@ -95,6 +95,7 @@ const commands = {
   heal: (site, { service }) => site.servers[service].faults.heal(),
   stats: (site, { service }) => site.servers[service].counters,
   limit: (site, { limits }) => site.servers.kinesis.writes.limit(limits),
+  swallow: (site, { service }) => { site.servers[service].swallow = true; },
   clock: (site, { offset }) => { site.offset = offset * 1000; },
   lifetime: (site, { seconds }) => { site.lifetime = seconds; },
   key: (site, { seconds }) => (seconds ? site.keys.temporary(seconds) : site.keys.permanent()),

@@ -46,6 +46,7 @@ export class Proxy extends Server {
     this.service = service;
     this.emulatorPort = emulatorPort;
     this.site = site;
+    this.swallow = false; // Count what is written and forget it: for benchmarks, whose limit is not to be an emulator.
     this.writes = service === 'kinesis' ? new KinesisWrites((operation, body) => this.#ask(operation, body)) : null;
   }
 
@@ -106,7 +107,8 @@ export class Proxy extends Server {
     const fates = await this.writes.fates(batch, fault);
     const accepted = batch.Records.filter((_, i) => !fates[i]);
     let stored = { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: '{}' };
-    if (accepted.length) stored = await forward(this.emulatorPort, request, Buffer.from(JSON.stringify({ ...batch, Records: accepted })));
+    if (this.swallow) stored.body = JSON.stringify(KinesisWrites.swallowed(accepted));
+    else if (accepted.length) stored = await forward(this.emulatorPort, request, Buffer.from(JSON.stringify({ ...batch, Records: accepted })));
     if (stored.status >= 300) return { ...stored, code: codeOf(stored.body) };
     this.counters.stored += accepted.length;
     for (const fate of fates) if (fate) this.counters.error(fate.ErrorCode);
@@ -136,7 +138,7 @@ export class Proxy extends Server {
       const there = await forward(this.emulatorPort, { ...target, method: 'HEAD' }, Buffer.alloc(0));
       if (there.status === 200) return s3Refusal('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
     }
-    const answer = await forward(this.emulatorPort, target, body);
+    const answer = put && this.swallow ? { status: 200, headers: { etag: '"0"' }, body: '' } : await forward(this.emulatorPort, target, body);
     if (answer.status >= 300) return { ...answer, code: codeOf(answer.body) };
     if (!put) return answer;
     this.counters.records += 1;

@@ -47,6 +47,8 @@ class Emulators:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{command}: {error.read().decode()}") from None
+        except urllib.error.URLError as error:
+            raise AssertionError(f"the emulators are gone ({error}):\n{self.log.read_text()[-4000:]}") from None
 
     def stop(self):
         self._process.stdin.close()  # It ends with its input, so that it never outlives us, come what may.
@@ -89,6 +91,10 @@ class Service:
 
     def up(self):
         self._tell(do="up")
+
+    def swallow(self):
+        """From now on what is written is verified, counted and forgotten (kinesis, s3): for benchmarks."""
+        self._tell(do="swallow")
 
     def stats(self):
         """connections, requests, accepted, bytes, records (that came), stored, errors and operations (by name)."""
