@@ -74,6 +74,7 @@ class Gateway:
     def create(self):
         if self.conditions.no_automation:
             raise self.conditions.failure("Dispatch", wire.NO_SUCH_SERVER)
+        self.conditions.wait()
         session = Session(self, self.conditions)
         self._daemon.register(session)
         self.conditions.count(creates=1)

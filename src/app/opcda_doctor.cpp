@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <iostream>
+#include <utility>
 
 #include "app/opcda_command.hpp"
 #include "machines/opcda/link.hpp"
@@ -17,8 +18,10 @@ using machines::OpcdaError;
 
 constexpr Duration kPatience = 10s;  // above the gateway's own 5 s
 constexpr Duration kTimeToLeave = 2s;
+constexpr Duration kTimeToFinish = 400ms;  // a session in the making: only its name lets it be closed
 /// A gateway serves 40 connections, and keeps sessions that nobody closed until its end.
 constexpr std::size_t kManySessions = 30;
+constexpr std::size_t kMostValues = 1'000'000;  // in an answer
 constexpr std::string_view kUnknownTag =
     "the OPC DA server does not know it, or cannot read it: check its spelling with 'm2c2 opcda browse'";
 
@@ -47,8 +50,8 @@ class Doctor {
 
   net::Task<> examine(net::EventLoop& loop);
   void interrupt() {
-    interrupted_ = true;
-    link_.close();
+    if (!std::exchange(interrupted_, true) && creating_) link_.close_unless_answered(kTimeToFinish);
+    else link_.close();
   }
   bool is_well() const { return well_; }
 
@@ -79,6 +82,7 @@ class Doctor {
   machines::OpcdaLink link_;
   std::string client_;  ///< id of the object; empty: none
   bool well_ = true;
+  bool creating_ = false;
   bool interrupted_ = false;
 };
 
@@ -110,7 +114,7 @@ net::Task<> Doctor::count_sessions() {
   const auto answer = co_await ask("opc", "get_clients");
   if (!answer && !link_.is_open()) co_return failed("sessions", answer.error().text);
   if (!answer) co_return tell("warn", "sessions", answer.error().text);
-  const auto clients = pyro::parse_serpent(*answer);
+  const auto clients = pyro::parse_serpent(*answer, kMostValues);
   const auto* items = clients ? clients->items() : nullptr;
   const std::size_t count = items != nullptr ? items->size() : 0;
   if (count <= kManySessions) co_return ok("sessions", fmt::format("{} in the gateway", count));
@@ -121,7 +125,9 @@ net::Task<> Doctor::count_sessions() {
 }
 
 net::Task<> Doctor::create_client() {
+  creating_ = true;
   const auto created = co_await ask("opc", "create_client");
+  creating_ = false;
   if (!created) co_return failed("client", created.error().text);
   const auto id = pyro::object_id(*created);
   if (!id) co_return failed("client", machines::odd_answer(link_.peer(), "create_client", "no object in it").text);
@@ -197,7 +203,7 @@ net::Task<Result<pyro::Value>> Doctor::ask_client(std::string_view method, std::
                                                   std::string_view keywords) {
   const auto answer = co_await ask(client_, method, std::move(arguments), keywords);
   if (!answer) co_return std::unexpected{answer.error()};
-  auto value = pyro::parse_serpent(*answer);
+  auto value = pyro::parse_serpent(*answer, kMostValues);
   if (!value) co_return std::unexpected{machines::odd_answer(link_.peer(), method, to_text(value.error()))};
   co_return *std::move(value);
 }

@@ -121,7 +121,7 @@ void Gateway::tell_error(std::string_view job, std::string_view message) {
 
 void Gateway::job_changed(const std::string& name) {
   if (stopping_) {
-    if (host_.actors == 0) all_jobs_ended();
+    all_may_have_ended();
     return;
   }
   heartbeat_.changed();
@@ -131,13 +131,12 @@ void Gateway::job_changed(const std::string& name) {
 void Gateway::stop_all(std::function<void()> done) {
   stopping_ = true;
   stopped_ = std::move(done);
-  pushes_.close();
-  if (host_.actors == 0) return all_jobs_ended();
   for (const auto& [name, job] : jobs_) job->end();
+  pushes_.end([this] { all_may_have_ended(); });
 }
 
-void Gateway::all_jobs_ended() {
-  if (!stopped_) return;
+void Gateway::all_may_have_ended() {
+  if (!stopped_ || host_.actors > 0 || !pushes_.none_under_way()) return;
   publish_status(offline_payload());
   local_jobs_.when_done(std::exchange(stopped_, nullptr));
 }

@@ -55,7 +55,7 @@ class Gateway {
 
  private:
   void job_changed(const std::string& name);
-  void all_jobs_ended();
+  void all_may_have_ended();
   void pull(const std::string& job);
   bool is_of_the_future(const job::Wanted&) const;
   void refuse(std::string_view job, std::string_view why);

@@ -85,6 +85,20 @@ TEST_F(PushTest, EndsWithTheGateway) {
   EXPECT_THAT(plant_.told(), IsEmpty());
 }
 
+TEST_F(PushTest, SaysGoodbyeBeforeTheGatewayEnds) {
+  plc_.usual_probe.stay_silent();
+  plc_.usual_leave.after(400ms);
+  push();
+  push({.job = "job2"});
+  bool done = false;
+  gateway_->stop_all([&done] { done = true; });
+  plant_.advance(399ms);
+  EXPECT_FALSE(done);
+  plant_.advance(1ms);
+  EXPECT_TRUE(done);
+  EXPECT_EQ(plc_.goodbyes, 2);
+}
+
 TEST_F(PullTest, GivesTheLocalRequestBack) {
   plant_.advance(90s);
   const testing::Sketch deploy{.version = 2, .interval = 0.5};

@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "net/transport.hpp"
+
 namespace m2c2::gateway {
 namespace {
 
@@ -16,7 +18,7 @@ Speaker speaker_of(const job::ParsedCommand& push) {
 
 }  // namespace
 
-/// Held by its two tasks, so it outlives both; `owner` is cleared when nobody wants the answer any more.
+/// Held by its two tasks, so it outlives both; `owner` is cleared when it is gone.
 struct Pushes::Probe {
   Pushes* owner;
   job::ParsedCommand push;
@@ -51,8 +53,9 @@ void Pushes::begin(job::ParsedCommand push) {
 }
 
 net::Task<> Pushes::run(std::shared_ptr<Probe> probe) {
-  if (probe->over) co_return;
-  const auto answer = co_await probe->connector->probe();
+  if (probe->owner == nullptr) co_return;
+  Result<std::string> answer = fail(net::NetError::cancelled);
+  if (!probe->over) answer = co_await probe->connector->probe();
   probe->over = true;
   probe->alarm->cancel();
   if (probe->owner != nullptr) co_await probe->connector->leave();
@@ -67,19 +70,13 @@ net::Task<> Pushes::watch(std::shared_ptr<Probe> probe) {
   probe->connector->close();
 }
 
-void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string>& answer) {
-  const Speaker speaker = speaker_of(probe->push);
-  if (answer) {
-    surroundings_.tell(job::Severity::info, speaker, *answer);
-  } else {
-    const std::string why = probe->timed_out ? fmt::format(
-                                                   "no answer within {}: check that the machine is on and "
-                                                   "reachable from this gateway",
-                                                   std::chrono::round<std::chrono::seconds>(limits_.time))
-                                             : answer.error().text;
-    surroundings_.tell(job::Severity::error, speaker, job::texts::push_failed(speaker.definition, why), why);
-  }
+void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string>& result) {
   under_way_.erase(probe);
+  if (ended_) {
+    if (under_way_.empty()) ended_();
+    return;
+  }
+  answer(*probe, result);
   while (!waiting_.empty() && under_way_.size() < limits_.at_once) {
     job::ParsedCommand next = std::move(waiting_.front());
     waiting_.pop_front();
@@ -87,15 +84,38 @@ void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string
   }
 }
 
-void Pushes::close() {
+void Pushes::answer(const Probe& probe, const Result<std::string>& result) {
+  const Speaker speaker = speaker_of(probe.push);
+  if (result) {
+    surroundings_.tell(job::Severity::info, speaker, *result);
+  } else {
+    const std::string why = probe.timed_out ? fmt::format(
+                                                  "no answer within {}: check that the machine is on and "
+                                                  "reachable from this gateway",
+                                                  std::chrono::round<std::chrono::seconds>(limits_.time))
+                                            : result.error().text;
+    surroundings_.tell(job::Severity::error, speaker, job::texts::push_failed(speaker.definition, why), why);
+  }
+}
+
+void Pushes::end(std::function<void()> then) {
+  ended_ = std::move(then);
   waiting_.clear();
+  if (under_way_.empty()) return ended_();
+  for (const auto& probe : under_way_) {
+    if (std::exchange(probe->over, true)) continue;  // it says goodbye already
+    probe->alarm->cancel();
+    probe->connector->close();
+  }
+}
+
+Pushes::~Pushes() {
   for (const auto& probe : under_way_) {
     probe->owner = nullptr;
     probe->over = true;
     probe->alarm->cancel();
     probe->connector->close();
   }
-  under_way_.clear();
 }
 
 }  // namespace m2c2::gateway

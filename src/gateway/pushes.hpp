@@ -12,7 +12,7 @@
 
 namespace m2c2::gateway {
 
-/// Each push is answered exactly once, unless close() or the destructor comes first.
+/// Each push is answered exactly once, unless end() or the destructor comes first.
 class Pushes {
  public:
   struct Limits {
@@ -22,19 +22,21 @@ class Pushes {
   };
 
   Pushes(const Surroundings&, ConnectorFactory, Limits);
-  ~Pushes() { close(); }
+  ~Pushes();
   Pushes(const Pushes&) = delete;
   Pushes& operator=(const Pushes&) = delete;
 
   void push(job::ParsedCommand);
-  /// Ends what is under way without an answer.
-  void close();
+  /// Ends what is under way without an answer, once it has said goodbye to its machine; `then` runs when none is left.
+  void end(std::function<void()> then);
+  bool none_under_way() const { return under_way_.empty(); }
 
  private:
   struct Probe;
 
   void begin(job::ParsedCommand);
   void ended(const std::shared_ptr<Probe>&, const Result<std::string>&);
+  void answer(const Probe&, const Result<std::string>&);
   static net::Task<> run(std::shared_ptr<Probe>);
   static net::Task<> watch(std::shared_ptr<Probe>);
 
@@ -43,6 +45,7 @@ class Pushes {
   Limits limits_;
   std::deque<job::ParsedCommand> waiting_;
   std::unordered_set<std::shared_ptr<Probe>> under_way_;
+  std::function<void()> ended_;  ///< once end() was called
 };
 
 }  // namespace m2c2::gateway

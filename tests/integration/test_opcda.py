@@ -272,3 +272,21 @@ def test_what_was_read_is_sent_on_stop(hall):
     until(lambda: entries(by, "Counter.Reads"), "what was read")
     assert values(by, "Counter.Reads") == list(range(1, 1 + gateway.stats()["tags"]))
     assert_left_alone(gateway)
+
+
+def test_a_stop_while_a_session_is_made_leaves_none(hall):
+    """Only the answer to create_client tells what there is to close."""
+    by, gateway = hall.by, hall.start_opcda()
+    gateway.tell("latency 0.2")
+
+    def in_the_making(ask):
+        creates = gateway.stats()["creates"]
+        ask()
+        until(lambda: gateway.stats()["connections"] or gateway.stats()["creates"] > creates, "a connection")
+
+    in_the_making(lambda: by.publish(opcda_job(gateway.port, ["Random.Int2"])))
+    stopped(hall)
+    assert_left_alone(gateway)
+    in_the_making(lambda: by.control("push", "line-1"))
+    assert hall.gateway.stop() < 1
+    assert_left_alone(gateway)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "machines/opcda/rows.hpp"
 #include "protocols/pyro/value.hpp"
 
 namespace m2c2::machines {
@@ -23,18 +24,6 @@ bool matches(std::string_view text, std::string_view pattern) {
   return std::ranges::equal(text, pattern, [](char a, char b) { return b == '?' || lower(a) == lower(b); });
 }
 
-/// A leaf whose id the server does not tell is None in the list: dropped.
-std::optional<pyro::SerpentFault> read_list(std::string_view answer, std::vector<std::string>& out) {
-  pyro::SerpentReader in{answer};
-  std::string storage;
-  for (in.enter(in.kind() == pyro::Kind::tuple ? pyro::Kind::tuple : pyro::Kind::list); in.next();) {
-    if (in.kind() == pyro::Kind::none) in.none();
-    else out.emplace_back(in.text(storage));
-  }
-  if (in.done()) return std::nullopt;
-  return in.fault();
-}
-
 bool is_openopcs_own(const pyro::Raised& raised) {
   return raised.name() == "AttributeError" && raised.text.find("join") != std::string::npos;
 }
@@ -46,10 +35,9 @@ net::Task<Result<Listed>> list_once(OpcdaSession& session, std::string path) {
   const auto answer = co_await session.call("list", pyro::to_serpent(pyro::Tuple{{path}}));
   if (!answer) co_return std::unexpected{answer.error()};
   if (const auto* raised = std::get_if<pyro::Raised>(&*answer)) co_return *raised;
-  std::vector<std::string> items;
-  if (const auto fault = read_list(std::get<pyro::Returned>(*answer).value, items))
-    co_return std::unexpected{odd_answer(session.peer(), "list", to_text(*fault))};
-  co_return items;
+  auto items = take_names(std::get<pyro::Returned>(*answer).value, OpcdaItems::kMostTags);
+  if (!items) co_return std::unexpected{odd_answer(session.peer(), "list", to_text(items.error()))};
+  co_return *std::move(items);
 }
 
 net::Task<Result<std::vector<std::string>>> list(OpcdaSession& session, const std::string& path) {

@@ -13,7 +13,8 @@
 
 namespace m2c2::machines {
 
-std::string opcda_subject(std::string_view item) { return fmt::format("OPC item {}", item); }
+/// A name that is no tag may be of any length.
+std::string opcda_subject(std::string_view item) { return fmt::format("OPC item {}", item.substr(0, 1000)); }
 
 void OpcdaItems::set(const std::vector<std::vector<std::string>>& attributes) {
   current_.clear();

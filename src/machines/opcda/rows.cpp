@@ -38,6 +38,10 @@ void read_quality(pyro::SerpentReader& in, telemetry::Sample& sample, bool& is_e
   else sample.detail += "null";
 }
 
+void enter_list(pyro::SerpentReader& in) {
+  in.enter(in.kind() == pyro::Kind::tuple ? pyro::Kind::tuple : pyro::Kind::list);
+}
+
 }  // namespace
 
 std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const OpcdaCall& call, const OpcdaItems& items,
@@ -46,7 +50,8 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
   pyro::SerpentReader in{answer};
   std::string storage;
   std::size_t row = 0;
-  for (in.enter(in.kind() == pyro::Kind::tuple ? pyro::Kind::tuple : pyro::Kind::list); in.next(); ++row) {
+  for (enter_list(in); in.next(); ++row) {
+    if (row == call.tags.size()) in.refuse("more rows than items were asked for");
     in.enter(pyro::Kind::tuple);
     telemetry::Sample sample{tag_of(in.item_text(storage), row, call, items), at, {}};
     in.item_json(sample.value);
@@ -58,11 +63,26 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
     else if (is_error) add_fault(sample.tag, items, out);
     out.values.push_back(std::move(sample));
   }
-  if (in.ok() && row != call.tags.size()) in.refuse("another number of rows than of items asked for");
+  if (in.ok() && row < call.tags.size()) in.refuse("fewer rows than items were asked for");
   if (in.done()) return std::nullopt;
   out.values.resize(values);
   out.faults.resize(faults);
   return in.fault();
+}
+
+std::expected<std::vector<std::string>, pyro::SerpentFault> take_names(std::string_view answer, std::size_t most) {
+  pyro::SerpentReader all{answer, most + 1};  // and the list itself
+  all.skip();
+  if (!all.done()) return std::unexpected{all.fault()};
+  pyro::SerpentReader in{answer};
+  std::vector<std::string> names;
+  std::string storage;
+  for (enter_list(in); in.next();) {
+    if (in.kind() == pyro::Kind::none) in.none();
+    else names.emplace_back(in.text(storage));
+  }
+  if (!in.done()) return std::unexpected{in.fault()};
+  return names;
 }
 
 void add_unknown(std::size_t tag, const OpcdaItems& items, WallTime at, telemetry::Samples& out) {

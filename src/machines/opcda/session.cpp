@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "machines/opcda/rows.hpp"
 #include "protocols/pyro/value.hpp"
 
 namespace m2c2::machines {
@@ -19,6 +20,9 @@ constexpr Duration kTimeToClose = 2s;
 /// At the end nobody waits for a machine that is away.
 constexpr Duration kTimeToGreet = 250ms;
 constexpr Duration kTimeToLeave = 900ms;
+/// For an object that is being made: only its answer tells what is to be closed.
+constexpr Duration kTimeToFinish = 400ms;
+constexpr std::size_t kMostServers = 1000;
 
 std::string one_argument(std::string_view text) { return pyro::to_serpent(pyro::Tuple{{text}}); }
 
@@ -35,6 +39,7 @@ OpcdaSession::OpcdaSession(net::Loop& loop, net::Transport& transport, OpcdaPeer
     : loop_{loop}, link_{loop, transport, std::move(peer)} {}
 
 net::Task<Result<>> OpcdaSession::open() {
+  closing_ = false;
   if (const auto linked = co_await link_.open(kTimeToConnect); !linked) co_return linked;
   if (const auto closed = co_await close_old(loop_.steady() + kTimeToClose); !closed) co_return closed;
   if (!object_.empty())
@@ -65,7 +70,9 @@ net::Task<Result<pyro::Answer>> OpcdaSession::call(std::string_view method, std:
 
 /// From here on the object is among the old ones, so that it is closed whatever happens.
 net::Task<Result<std::string>> OpcdaSession::create() {
+  creating_ = true;
   const auto answer = co_await link_.call({.object = "opc", .method = "create_client"}, kTimeToAnswer);
+  creating_ = false;
   const auto value = returned(peer(), "create_client", answer);
   if (!value) co_return std::unexpected{value.error()};
   auto id = pyro::object_id(*value);
@@ -74,7 +81,16 @@ net::Task<Result<std::string>> OpcdaSession::create() {
     co_return std::unexpected{odd_answer(peer(), "create_client", "no object in it")};
   }
   old_.push_back(*id);
+  if (closing_) co_return fail(net::NetError::cancelled);
   co_return *std::move(id);
+}
+
+/// A second close() does not wait.
+void OpcdaSession::close() {
+  const bool finish = creating_ && !closing_;
+  closing_ = true;
+  if (finish) link_.close_unless_answered(kTimeToFinish);
+  else link_.close();
 }
 
 net::Task<Result<std::string>> OpcdaSession::make() {
@@ -106,7 +122,7 @@ net::Task<Result<>> OpcdaSession::close_old(SteadyTime deadline) {
 
 net::Task<Result<>> OpcdaSession::renew() {
   auto made = co_await make();
-  if (!made && !link_.is_open()) co_return std::unexpected{made.error()};
+  if (!made && (closing_ || !link_.is_open())) co_return std::unexpected{made.error()};
   if (made) {
     distrust();
     object_ = *std::move(made);
@@ -115,21 +131,16 @@ net::Task<Result<>> OpcdaSession::renew() {
 }
 
 net::Task<Result<std::vector<std::string>>> OpcdaSession::servers() {
+  closing_ = false;
   if (const auto linked = co_await link_.open(kTimeToConnect); !linked) co_return std::unexpected{linked.error()};
   const auto id = co_await create();
   if (!id) co_return std::unexpected{id.error()};
   const auto answer = co_await link_.call({.object = *id, .method = "servers"}, kTimeToAnswer);
   const auto value = returned(peer(), "servers", answer);
   if (!value) co_return std::unexpected{value.error()};
-  std::vector<std::string> names;
-  std::string storage;
-  pyro::SerpentReader in{*value};
-  for (in.enter(in.kind() == pyro::Kind::tuple ? pyro::Kind::tuple : pyro::Kind::list); in.next();) {
-    if (in.kind() == pyro::Kind::none) in.none();
-    else names.emplace_back(in.text(storage));
-  }
-  if (!in.done()) co_return std::unexpected{odd_answer(peer(), "servers", to_text(in.fault()))};
-  co_return names;
+  auto names = take_names(*value, kMostServers);
+  if (!names) co_return std::unexpected{odd_answer(peer(), "servers", to_text(names.error()))};
+  co_return *std::move(names);
 }
 
 void OpcdaSession::distrust() {

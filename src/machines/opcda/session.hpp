@@ -27,7 +27,9 @@ class OpcdaSession {
   net::Task<Result<std::vector<std::string>>> servers();
   /// The next open() makes a new object.
   void distrust();
-  void close() { link_.close(); }
+  /// Ends at once whatever is under way, save the making of an object: leave() can only close it once its name is
+  /// known. So its answer has a few tenths of a second to come, unless close() is called again.
+  void close();
   /// Closes the objects in the gateway, over a connection that is made for it where there is none.
   net::Task<> leave();
 
@@ -43,6 +45,8 @@ class OpcdaSession {
   OpcdaLink link_;
   std::string object_;            ///< empty: none
   std::vector<std::string> old_;  ///< objects that are still to be closed
+  bool creating_ = false;         ///< the gateway makes an object, whose name is to come
+  bool closing_ = false;          ///< since the last open()
 };
 
 }  // namespace m2c2::machines

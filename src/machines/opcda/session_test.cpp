@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "machines/opcda/opcda_test.hpp"
 #include "tests/vectors/pyro.hpp"
 
@@ -173,6 +175,52 @@ TEST(OpcdaSession, LeavesNothingBehindOverAConnectionOfItsOwn) {
   EXPECT_FALSE(line.transport->is_open());
   line.leave();
   EXPECT_EQ(line.gateway.peer().connections(), 2);
+}
+
+/// Closed by its owner 100 ms after it began to make an object.
+struct Interrupted : Line {
+  explicit Interrupted(Duration answered_after) {
+    gateway.greets().call("opc", "create_client").peer().wait(answered_after);
+    gateway.returns("'obj_1'");
+  }
+  void open_and_close() {
+    loop.spawn(
+        [](OpcdaSession& s, std::optional<Result<>>& out) -> net::Task<> { out = co_await s.open(); }(session, opened));
+    loop.advance(100ms);
+    session.close();
+  }
+  std::optional<Result<>> opened;
+};
+
+TEST(OpcdaSession, LearnsTheNameOfAnObjectInTheMakingToCloseIt) {
+  Interrupted line{300ms};
+  line.gateway.closes("obj_1");
+  line.open_and_close();
+  line.loop.advance(200ms);
+  ASSERT_TRUE(line.opened);
+  EXPECT_EQ(line.opened->error().code, net::NetError::cancelled);
+  line.leave();
+  EXPECT_FALSE(line.transport->is_open());
+  EXPECT_EQ(line.gateway.peer().connections(), 1);
+}
+
+TEST(OpcdaSession, DoesNotWaitLongForTheName) {
+  Interrupted line{5s};
+  line.open_and_close();
+  line.loop.advance(399ms);
+  EXPECT_FALSE(line.opened);
+  line.loop.advance(1ms);
+  EXPECT_TRUE(line.opened);
+  line.leave();
+  EXPECT_LE(line.elapsed(), 600ms);
+}
+
+TEST(OpcdaSession, DoesNotWaitForTheNameWhenClosedTwice) {
+  Interrupted line{5s};
+  line.open_and_close();
+  line.session.close();
+  line.loop.settle();
+  EXPECT_TRUE(line.opened);
 }
 
 TEST(OpcdaSession, DoesNotWaitLongToLeaveAMachineThatIsAway) {

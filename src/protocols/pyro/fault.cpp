@@ -58,7 +58,7 @@ std::string describe(Fault fault, ByteView front) {
     case Fault::checksum:
       return "the header of its answer is damaged; look at what stands between the gateway and this program";
     case Fault::length:
-      return "its answer is longer than the limit, or not as long as it says; ask for fewer tags at once";
+      return "its answer is longer than the limit, or not as long as it says; read fewer or shorter items in one job";
     case Fault::annotations:
       return "the annotations of its answer do not fit their length; look at what stands between the gateway and this "
              "program";

@@ -149,6 +149,19 @@ class Inflater {
   int state_ = Z_OK;
 };
 
+/// Of the whole stream, without room for it: so that a small one that becomes enormous costs none.
+std::expected<std::size_t, Fault> inflated_size(ByteView data, std::size_t most) {
+  Inflater inflater{data};
+  std::array<std::byte, 16UL << 10> passing;
+  std::size_t size = 0;
+  do {
+    size += inflater.fill(passing);
+    if (size > most) return std::unexpected{Fault::length};
+  } while (inflater.more());
+  if (!inflater.whole()) return std::unexpected{Fault::compression};
+  return size;
+}
+
 }  // namespace
 
 std::expected<std::optional<std::size_t>, Fault> frame_size(Protocol protocol, ByteView front, const Limits& limits) {
@@ -195,17 +208,11 @@ std::expected<Frame, Fault> decode(Protocol protocol, ByteView frame, const Limi
 
 std::expected<ByteView, Fault> plain_data(const Frame& frame, Bytes& storage, const Limits& limits) {
   if ((frame.flags & flag::kCompressed) == 0) return frame.data;
-  Inflater inflater{frame.data};
-  storage.clear();
-  for (std::size_t room = std::max<std::size_t>(4096, frame.data.size() * 4);; room = storage.size()) {
-    const std::size_t had = storage.size();
-    // One byte above the limit tells that there is more.
-    storage.resize(std::min(had + room, limits.data_bytes + 1));
-    storage.resize(had + inflater.fill(std::span{storage}.subspan(had)));
-    if (storage.size() > limits.data_bytes) return std::unexpected{Fault::length};
-    if (inflater.whole()) return storage;
-    if (!inflater.more()) return std::unexpected{Fault::compression};
-  }
+  const auto size = inflated_size(frame.data, limits.data_bytes);
+  if (!size) return std::unexpected{size.error()};
+  storage.resize(*size);
+  Inflater{frame.data}.fill(storage);
+  return storage;
 }
 
 }  // namespace m2c2::pyro

@@ -12,6 +12,7 @@ namespace m2c2::pyro {
 namespace {
 
 constexpr std::string_view kComment = "# serpent utf-8 python3.2\n";
+constexpr std::size_t kMostOfAnException = 256UL << 10;  // with its traceback; it is read as a tree
 constexpr std::string_view kUriScheme = "PYRO:";
 
 std::unexpected<BadAnswer> bad(Fault fault, ByteView frame) {
@@ -74,6 +75,7 @@ Refused read_refused(Protocol protocol, const Frame& frame, ByteView data) {
 }
 
 std::expected<Answer, BadAnswer> read_raised(ByteView data) {
+  if (data.size() > kMostOfAnException) return bad(Fault::length, {});
   const auto value = parse_serpent(as_text(data));
   if (!value) return bad_value(to_text(value.error()));
   Raised raised;

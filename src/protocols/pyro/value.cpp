@@ -189,8 +189,8 @@ const std::vector<Value>* Value::items() const {
   return nullptr;
 }
 
-std::expected<Value, SerpentFault> parse_serpent(std::string_view text) {
-  SerpentReader in{text};
+std::expected<Value, SerpentFault> parse_serpent(std::string_view text, std::size_t most_elements) {
+  SerpentReader in{text, most_elements};
   Value value = read_value(in);
   if (!in.done()) return std::unexpected{in.fault()};
   return value;

@@ -88,8 +88,8 @@ inline Value::Value(const char* text) : Value{std::string{text}} {}
 inline Value::Value(std::string_view text) : Value{std::string{text}} {}
 inline Value::Value(int number) : Value{std::int64_t{number}} {}
 
-/// The one value that `text` is.
-std::expected<Value, SerpentFault> parse_serpent(std::string_view text);
+/// The one value that `text` is. A value of a tree takes 40 bytes and more, whatever it takes in `text`.
+std::expected<Value, SerpentFault> parse_serpent(std::string_view text, std::size_t most_elements = 10'000);
 
 /// Appends a literal as serpent writes it, without the comment line: "('a',)", "{'sync':True}".
 void append_serpent(std::string& out, const Value&);
