@@ -115,7 +115,7 @@ class GatewayRole final : public Role {
       return std::make_unique<exporters::TopicExporter>(client_, loop, topic_options(config));
     });
     for (const Config::Exporter& exporter : config.exporters)
-      add([&](net::EventLoop& loop) { return make_exporter(exporter, loop, stream_->id()); });
+      add([&](net::EventLoop& loop) { return make_exporter(exporter, {config, loop, stream_->id()}); });
     for (const auto& line : lines_) line->start();
   }
 
@@ -172,6 +172,7 @@ class GatewayRole final : public Role {
 Result<std::unique_ptr<Role>> start_gateway(const Config& config, const std::string& broker_url) {
   auto broker = broker_options(config, broker_url);
   if (!broker) return std::unexpected{broker.error()};
+  if (auto fine = check_exporters(config); !fine) return std::unexpected{fine.error()};
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path{config.gateway.data_dir} / "job", error);
   if (error)
