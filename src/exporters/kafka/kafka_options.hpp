@@ -15,9 +15,9 @@ namespace m2c2::exporters {
 using KafkaProperties = std::vector<std::pair<std::string, std::string>>;
 
 struct KafkaOptions {
-  std::string name = "kafka";      ///< of the exporter and its cursor
-  std::string brokers;             ///< host:port to ask for the others first; several with commas
-  std::string topic;               ///< that all records go to; the key chooses the partition
+  std::string name = "kafka";  ///< of the exporter and its cursor
+  std::string brokers;         ///< host:port to ask for the others first; several with commas
+  std::string topic;           ///< that all records go to; the key chooses the partition
   KafkaProperties properties = {};
   Duration patience = std::chrono::seconds{10};     ///< without any acknowledgement before a delivery counts as failed
   Duration grace = std::chrono::milliseconds{500};  ///< what a stop leaves the brokers to acknowledge what is sent
