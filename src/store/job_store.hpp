@@ -68,6 +68,8 @@ class JobStore {
   virtual Result<> add_version(const JobVersion&, const JobHead& next, std::int64_t expected) = 0;
   /// Moves the head of a job that has one.
   virtual Result<> set_head(const JobHead& next, std::int64_t expected) = 0;
+  /// Ends a call that waits for something far away, and all that come later, with an error. Safe from any thread.
+  virtual void stop() {}
 };
 
 /// The file named in `sqlite:<path>`: its folder, itself and its tables are made when they are not there. ":memory:" is

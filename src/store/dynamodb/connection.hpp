@@ -1,0 +1,43 @@
+// Calls DynamoDB over HTTP from a thread that may wait, as the store's does.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "aws/credentials.hpp"
+#include "aws/http.hpp"
+#include "aws/service.hpp"
+#include "net/event_loop.hpp"
+#include "store/dynamodb/api.hpp"
+#include "store/dynamodb/open.hpp"
+
+namespace m2c2::store::dynamodb {
+
+/// A loop on a thread of its own, where the requests run. A call ends after the attempts of DynamoOptions at the
+/// latest.
+class Connection final : public Api {
+ public:
+  Connection(std::unique_ptr<aws::Http>, const DynamoOptions&);
+  ~Connection() override;
+
+  Result<boost::json::object> call(std::string_view operation, const boost::json::object& body) override;
+  void stop() override;
+
+ private:
+  Result<boost::json::object> read(const aws::HttpResponse&) const;
+  std::unexpected<Error> refusal(const aws::HttpResponse&) const;
+  std::unexpected<Error> refuse(std::string_view why, std::string_view remedy = {}) const;
+  std::string_view remedy_for(const Error&) const;
+
+  std::string table_;
+  std::unique_ptr<aws::Http> http_;
+  net::EventLoop loop_;
+  std::unique_ptr<aws::CredentialsSource> credentials_;
+  aws::Service service_;
+  std::thread thread_;
+};
+
+}  // namespace m2c2::store::dynamodb
