@@ -57,13 +57,15 @@ class Transfer {
     curl_easy_setopt(easy(), option, value);
   }
   void set_up() {
-    using std::chrono::ceil, std::chrono::milliseconds;
+    using std::chrono::ceil, std::chrono::milliseconds, std::chrono::seconds;
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_ERRORBUFFER, error_.data());
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(ceil<milliseconds>(request_.connect_within).count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(ceil<milliseconds>(request_.answer_within).count()));
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);  // bytes a second
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(ceil<seconds>(request_.still_for).count()));
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     if (request_.past_proxy) set(CURLOPT_PROXY, "");
     set_identity();

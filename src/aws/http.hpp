@@ -39,7 +39,8 @@ struct HttpRequest {
   std::string body = {};
   TlsIdentity tls = {};
   Duration connect_within = std::chrono::seconds{5};
-  Duration answer_within = std::chrono::seconds{30};  ///< from beginning to end
+  Duration still_for = std::chrono::seconds{10};     ///< nothing moves, and it counts as timed out
+  Duration answer_within = std::chrono::minutes{2};  ///< from beginning to end, however slow the line
   bool past_proxy = false;  ///< of a host of this machine's own network: HTTP_PROXY is not for it
 };
 

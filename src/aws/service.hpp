@@ -23,7 +23,7 @@ struct ServiceOptions {
   std::string endpoint = {};  ///< "http://127.0.0.1:4567"; empty: the service's own in that region
   std::string ca_file = {};   ///< of an endpoint with TLS; empty: the system's certificates
   int attempts = 3;           ///< of a call, while it is throttled, unavailable or unreachable
-  Duration answer_within = std::chrono::seconds{30};
+  Duration answer_within = std::chrono::minutes{2};
   Duration first_back_off = std::chrono::milliseconds{100};
   Duration longest_back_off = std::chrono::seconds{5};
   std::uint32_t jitter_seed = std::random_device{}();
