@@ -17,7 +17,7 @@
 namespace m2c2::builder {
 namespace {
 
-constexpr int kMostAttempts = 10;
+constexpr int kMostInVain = 10;
 
 constexpr std::string_view kRetained =
     "The request is retained on the broker and was not carried out: it would come again at every connect. Clear it by "
@@ -46,32 +46,38 @@ void Builder::on_request(const mqtt::Received& received) {
     handle({.parsed = *parsed, .property = property, .digest = digest, .duplicate = received.duplicate});
 }
 
+// Every conflict is a change that another builder has made, so that somebody gets on with each; one without a change is
+// no conflict, and would go on for ever.
 void Builder::handle(const Asked& asked) {
-  for (int attempts = 0; attempts < kMostAttempts; ++attempts) {
-    auto outcome = attempt(asked);
+  std::optional<std::int64_t> seen;
+  int in_vain = 0;
+  for (std::size_t conflicts = 0; conflicts < options_.most_conflicts; ++conflicts, ++counters_.conflicts) {
+    const auto last = store_.head(asked.job());
+    if (!last) return report_failure(asked, last.error().text);
+    auto outcome = attempt(asked, *last);
     if (outcome) {
       for (mqtt::Message& message : outcome->messages) send_(std::move(message));
       return say_if_newer(asked.job(), outcome->revision);
     }
-    if (outcome.error().code == store::StoreError::failed) return report_failure(asked, outcome.error().text);
-    ++counters_.conflicts;
+    const Error& error = outcome.error();
+    const std::int64_t revision = *last ? (*last)->revision : 0;
+    in_vain = std::exchange(seen, revision) == revision ? in_vain + 1 : 0;
+    if (error.code == store::StoreError::failed || in_vain >= kMostInVain) return report_failure(asked, error.text);
   }
   report_failure(asked, fmt::format("other job builders changed the job {} times meanwhile; send the request again",
-                                    kMostAttempts));
+                                    options_.most_conflicts));
 }
 
-Result<Builder::Outcome> Builder::attempt(const Asked& asked) {
-  const auto last = store_.head(asked.job());
-  if (!last) return std::unexpected{last.error()};
-  if (is_redelivery(asked, *last)) return repeat(asked, **last);
-  if (asked.defines()) return define_job(asked, *last);
+Result<Builder::Outcome> Builder::attempt(const Asked& asked, const std::optional<store::JobHead>& last) {
+  if (is_redelivery(asked, last)) return repeat(asked, *last);
+  if (asked.defines()) return define_job(asked, last);
 
-  const job::Version version = *last ? version_meant(asked, **last) : asked.property.version.value_or(1);
+  const job::Version version = last ? version_meant(asked, *last) : asked.property.version.value_or(1);
   const auto meant = store_.version(asked.job(), version);
   if (!meant) return std::unexpected{meant.error()};
-  if (!*last || !*meant) return refuse(asked, job::texts::unique_entry(asked.job(), std::to_string(version)));
+  if (!last || !*meant) return refuse(asked, job::texts::unique_entry(asked.job(), std::to_string(version)));
   const bool moves = asked.control() == job::Control::start || asked.control() == job::Control::stop;
-  return moves ? start_or_stop(asked, **last, **meant) : push_or_pull(asked, **last, **meant);
+  return moves ? start_or_stop(asked, *last, **meant) : push_or_pull(asked, *last, **meant);
 }
 
 Result<Builder::Outcome> Builder::define_job(const Asked& asked, const std::optional<store::JobHead>& last) {

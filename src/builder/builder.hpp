@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ namespace m2c2::builder {
 class Builder {
  public:
   struct Options {
-    std::string default_group;  ///< for a deploy without gg-group-id; empty: such a deploy is refused
+    std::string default_group;            ///< for a deploy without gg-group-id; empty: such a deploy is refused
+    std::size_t most_conflicts = 10'000;  ///< with other builders over one request, before its operator is told
   };
   struct Counters {
     std::uint64_t refused = 0;         ///< requests, or parts of them, answered with an error for what they ask
@@ -49,7 +51,7 @@ class Builder {
   };
 
   void handle(const Asked&);
-  Result<Outcome> attempt(const Asked&);
+  Result<Outcome> attempt(const Asked&, const std::optional<store::JobHead>& last);
   Result<Outcome> define_job(const Asked&, const std::optional<store::JobHead>& last);
   Result<Outcome> start_or_stop(const Asked&, const store::JobHead& last, const store::JobVersion& meant);
   Result<Outcome> push_or_pull(const Asked&, const store::JobHead& last, const store::JobVersion& meant);

@@ -158,6 +158,7 @@ class TamperedStore final : public store::JobStore {
   std::function<void()> before_write = [] {};
   std::function<void()> after_write = [] {};
   std::optional<int> calls_until_failure;  ///< that many succeed, those after them fail
+  bool refuses_versions = false;           ///< as a table does in which someone has put versions by hand
 
   Result<std::optional<store::JobHead>> head(std::string_view job) override {
     if (broken()) return broke();
@@ -172,6 +173,7 @@ class TamperedStore final : public store::JobStore {
     return store_.version(job, version);
   }
   Result<> add_version(const store::JobVersion& version, const store::JobHead& next, std::int64_t expected) override {
+    if (refuses_versions) return fail(store::StoreError::exists);
     return write([&] { return store_.add_version(version, next, expected); });
   }
   Result<> set_head(const store::JobHead& next, std::int64_t expected) override {
@@ -204,7 +206,10 @@ class BuilderAmongOthers : public World {
   }
 
   TamperedStore tampered_{*store_};
-  Builder ours_{tampered_, clock_, {.default_group = "factory-1"}, [this](const mqtt::Message& m) { deliver(m); }};
+  Builder ours_{
+      tampered_, clock_, {.default_group = "factory-1", .most_conflicts = 1'000}, [this](const mqtt::Message& m) {
+        deliver(m);
+      }};
   Builder theirs_{*store_, clock_, {.default_group = "factory-1"}, [this](const mqtt::Message& m) { deliver(m); }};
 };
 
@@ -260,16 +265,35 @@ TEST_F(BuilderAmongOthers, WhoStoresFirstAndSpeaksLastSaysTheLastStateOnceMore) 
   EXPECT_EQ(retained("factory-1", "press").revision, head("press").revision);
 }
 
-TEST_F(BuilderAmongOthers, AfterTenConflictsTheOperatorIsTold) {
+TEST_F(BuilderAmongOthers, ADeployGetsThroughHoweverManyDeployMeanwhile) {
+  int others = 0;
+  tampered_.before_write = [&] {
+    if (++others < 300) theirs_.on_request(request(slmp_request("deploy", "press")));
+  };
+  EXPECT_EQ(operator_publishes_to_ours(slmp_request("deploy", "press")).back(), "m2c2/job/press/submit: deploy 300");
+  EXPECT_EQ(ours_.counters().conflicts, 299U);
+  EXPECT_EQ(ours_.counters().store_failures, 0U);
+}
+
+TEST_F(BuilderAmongOthers, AConflictWithoutEndIsToldTheOperator) {
   operator_publishes(slmp_request("deploy", "press", "1"));
-  tampered_.before_write = [this] { theirs_.on_request(request(plain_request("start", {"press"}))); };
-  const auto heard = operator_publishes_to_ours(plain_request("stop", {"press"}));
-  EXPECT_EQ(
-      heard.back(),
-      "m2c2/job/press/error -: Unable to query database table jobs. Reason: other job builders changed the job 10 "
-      "times meanwhile; send the request again");
-  EXPECT_EQ(ours_.counters().conflicts, 10U);
-  EXPECT_EQ(retained("factory-1", "press").state, job::RunState::running);
+  tampered_.before_write = [this] {
+    store::JobHead next = head("press");
+    ++next.revision;
+    ASSERT_TRUE(store_->set_head(next, next.revision - 1));
+  };
+  EXPECT_THAT(operator_publishes_to_ours(plain_request("stop", {"press"})),
+              ElementsAre("m2c2/job/press/error -: Unable to query database table jobs. Reason: other job builders "
+                          "changed the job 1000 times meanwhile; send the request again"));
+  EXPECT_EQ(head("press").state, job::RunState::running);
+}
+
+TEST_F(BuilderAmongOthers, AVersionThatNoHeadKnowsOfIsToldTheOperator) {
+  tampered_.refuses_versions = true;
+  EXPECT_THAT(
+      operator_publishes_to_ours(slmp_request("deploy", "press")),
+      ElementsAre("m2c2/job/press/error -: Unable to query database table jobs. Reason: that version of the job "
+                  "is stored already"));
 }
 
 TEST_F(BuilderAmongOthers, AStoreThatFailsAtAnyCallLeavesNothingHalfDone) {
