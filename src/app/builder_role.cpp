@@ -5,14 +5,18 @@
 
 #include <array>
 #include <filesystem>
+#include <future>
 #include <thread>
 
+#include "app/aws.hpp"
 #include "app/roles.hpp"
+#include "base/ids.hpp"
 #include "builder/asked.hpp"
 #include "builder/builder.hpp"
 #include "job/topics.hpp"
 #include "log/log.hpp"
 #include "mqtt/outbox.hpp"
+#include "store/dynamodb/open.hpp"
 
 namespace m2c2::app {
 namespace {
@@ -23,18 +27,43 @@ std::string host_name() {
   return name.data();
 }
 
-std::string store_path(const Config& config) {
-  constexpr std::string_view kScheme = "sqlite:";
-  return config.builder.store.substr(kScheme.size());
+constexpr std::chrono::seconds kPatience{2};  // with a store that is far away, at the end
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kDynamoDb = "dynamodb:";
+
+bool is_in_dynamodb(const Config& config) { return config.builder.store.starts_with(kDynamoDb); }
+
+Result<std::unique_ptr<store::JobStore>> open_store(const Config& config) {
+  const std::string& store = config.builder.store;
+  if (!is_in_dynamodb(config)) return store::open_sqlite_store(store.substr(kSqlite.size()));
+  return store::open_dynamodb_store({.table = store.substr(kDynamoDb.size()),
+                                     .region = config.aws.region,
+                                     .endpoint = config.aws.dynamodb_endpoint,
+                                     .ca_file = config.aws.ca_file,
+                                     .credentials = iot_credentials(config.aws),
+                                     .environment = process_environment()});
 }
 
-/// A session that the broker keeps: requests that come while the builder is away are waiting when it is back. It is one
-/// store's on one host, so that builders of other stores do not take it over.
+/// The same for all who mean the same store, from wherever they are started on a host.
+std::string store_address(const Config& config) {
+  const std::string& store = config.builder.store;
+  if (!is_in_dynamodb(config)) return std::filesystem::absolute(store.substr(kSqlite.size())).string();
+  return fmt::format("{} {} {}", store, config.aws.region, config.aws.dynamodb_endpoint);
+}
+
+/// Alone, a builder has a session that the broker keeps: requests that come while it is away are waiting when it is
+/// back. It is one store's on one host, so that builders of other stores do not take it over. One of several has none:
+/// what the broker kept for it would wait for it though others are there, and come days later, or never.
 mqtt::Options with_identity(mqtt::Options options, const Config& config) {
+  options.clean_session = config.builder.shared;
   options.client_id = fmt::format("m2c2-builder-{}-{}", host_name(),
-                                  builder::digest_of(std::filesystem::absolute(store_path(config)).string()));
-  options.clean_session = false;
+                                  config.builder.shared ? new_id() : builder::digest_of(store_address(config)));
+  if (config.builder.shared) options.keep_alive = std::chrono::seconds{10};  // until then, requests go to who is gone
   return options;
+}
+
+std::string request_filter(const Config& config) {
+  return fmt::format("{}{}", config.builder.shared ? "$share/m2c2-builder/" : "", job::topics::request);
 }
 
 class BuilderRole final : public Role {
@@ -46,21 +75,25 @@ class BuilderRole final : public Role {
         builder_{*store_, loop_, {.default_group = config.builder.default_group_id}, [this](mqtt::Message message) {
                    outbox_.send(std::move(message));
                  }} {
-    client_.subscribe(std::string{job::topics::request}, loop_,
-                      [this](const mqtt::Received& m) { builder_.on_request(m); });
+    client_.subscribe(request_filter(config), loop_, [this](const mqtt::Received& m) { builder_.on_request(m); });
     client_.subscribe(std::string{job::topics::every_group_status}, loop_,
                       [this](const mqtt::Received& m) { builder_.on_status(m); });
     client_.on_connection(loop_, [this](bool connected) {
       if (connected) builder_.republish();
     });
-    thread_ = std::thread{[this] { loop_.run(); }};
+    thread_ = std::thread{[this] {
+      loop_.run();
+      ended_.set_value();
+    }};
     client_.start();
     log::info(fmt::format("job builder: jobs are kept in {}", config.builder.store));
   }
 
   ~BuilderRole() override {
+    // What is not finished by then comes again: it has not been acknowledged.
     client_.stop();
     loop_.stop();
+    if (ended_.get_future().wait_for(kPatience) != std::future_status::ready) store_->stop();
     thread_.join();
   }
 
@@ -72,6 +105,7 @@ class BuilderRole final : public Role {
   mqtt::Client client_;
   mqtt::Outbox outbox_;
   builder::Builder builder_;
+  std::promise<void> ended_;
   std::thread thread_;
 };
 
@@ -80,7 +114,7 @@ class BuilderRole final : public Role {
 Result<std::unique_ptr<Role>> start_builder(const Config& config, const std::string& broker_url) {
   auto broker = broker_options(config, broker_url);
   if (!broker) return std::unexpected{broker.error()};
-  auto store = store::open_sqlite_store(store_path(config));
+  auto store = open_store(config);
   if (!store) return std::unexpected{store.error()};
   return std::make_unique<BuilderRole>(config, std::move(*broker), std::move(*store));
 }

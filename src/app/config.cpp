@@ -62,8 +62,9 @@ Result<> set_texts(Config::Texts& texts, const toml::table& table, std::string_v
   return {};
 }
 
-constexpr std::array<std::string_view, 3> kWanted{
-    "a text in quotes", "a whole number", "a table of texts in quotes: write a name with a dot in it in quotes too"};
+constexpr std::array<std::string_view, 4> kWanted{
+    "a text in quotes", "a whole number", "true or false",
+    "a table of texts in quotes: write a name with a dot in it in quotes too"};
 
 template <class Target>
 Result<> set(Target& target, const Key<Target>& key, const toml::node& node, std::string_view where) {
@@ -74,6 +75,10 @@ Result<> set(Target& target, const Key<Target>& key, const toml::node& node, std
   }
   if (auto* number = std::get_if<std::int64_t*>(&setting); number && node.is_integer()) {
     **number = node.as_integer()->get();
+    return {};
+  }
+  if (auto* flag = std::get_if<bool*>(&setting); flag && node.is_boolean()) {
+    **flag = node.as_boolean()->get();
     return {};
   }
   if (auto* texts = std::get_if<Config::Texts*>(&setting); texts && node.is_table())
@@ -161,6 +166,7 @@ namespace {
 std::string text_of(const Setting& setting) {
   if (const auto* text = std::get_if<std::string*>(&setting)) return fmt::format("\"{}\"", **text);
   if (const auto* number = std::get_if<std::int64_t*>(&setting)) return fmt::format("{}", **number);
+  if (const auto* flag = std::get_if<bool*>(&setting)) return **flag ? "true" : "false";
   return "{}";
 }
 

@@ -56,6 +56,7 @@ struct Config {
   struct Builder {
     std::string store;             // empty: in the data-dir
     std::string default_group_id;  // empty: the gateway's
+    bool shared = false;
   } builder;
 };
 

@@ -12,7 +12,7 @@
 
 namespace m2c2::app {
 
-using Setting = std::variant<std::string*, std::int64_t*, Config::Texts*>;
+using Setting = std::variant<std::string*, std::int64_t*, bool*, Config::Texts*>;
 
 template <class Target>
 struct Key {
@@ -58,6 +58,9 @@ inline constexpr std::array kKeys{
                 [](Config& c) -> Setting { return &c.builder.store; }},
     Key<Config>{"builder", "default-group-id", "group of requests that name none; empty: the gateway's group-id",
                 [](Config& c) -> Setting { return &c.builder.default_group_id; }},
+    Key<Config>{"builder", "shared",
+                "true on every one of several builders of one store: each request goes to one of those that are there",
+                [](Config& c) -> Setting { return &c.builder.shared; }},
     Key<Config>{"aws", "region", "of the services below; empty: AWS_REGION",
                 [](Config& c) -> Setting { return &c.aws.region; }},
     Key<Config>{

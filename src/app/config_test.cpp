@@ -99,6 +99,12 @@ TEST(Config, WhatIsSentToAwsNeedsARegionAndACertificateForARole) {
   EXPECT_EQ(config->aws.cert_file, "a.pem");
 }
 
+TEST(Config, ASwitchIsTrueOrFalse) {
+  EXPECT_FALSE(parse_config("", "m2c2.toml")->builder.shared);
+  EXPECT_TRUE(parse_config("[builder]\nshared = true\n", "m2c2.toml")->builder.shared);
+  EXPECT_EQ(error_of("[builder]\nshared = \"yes\"\n"), "m2c2.toml:2: [builder] shared must be true or false");
+}
+
 TEST(Duration, HasUnits) {
   EXPECT_EQ(parse_duration("300s").value(), std::chrono::seconds{300});
   EXPECT_EQ(parse_duration("5 min").value(), std::chrono::minutes{5});

@@ -46,7 +46,8 @@ class Broker {
   /// Safe from any thread; the caller bounds how much is under way.
   virtual void publish(std::vector<Message> batch, net::Loop& home, std::function<void(Published)> done) = 0;
   /// Subscribes now and after every reconnect. `on_message` runs on `home`; a message is acknowledged to the broker
-  /// once it has returned, so that one whose handler was killed comes again. Call before start().
+  /// once it has returned, so that one whose handler was killed comes again. `$share/<group>/<filter>` shares them with
+  /// the other clients of that group. Call before start().
   virtual void subscribe(std::string filter, net::Loop& home, std::function<void(Received)> on_message) = 0;
   /// Runs on `home` each time the connection is there, subscriptions made, or lost. Call before start().
   virtual void on_connection(net::Loop& home, std::function<void(bool connected)> changed) = 0;

@@ -94,6 +94,14 @@ std::string text_of(int rc) {
   }
 }
 
+/// What a filter matches: a shared one stands behind `$share/<group>/`.
+const char* topics_of(const std::string& filter) {
+  constexpr std::string_view kShare = "$share/";
+  if (!filter.starts_with(kShare)) return filter.c_str();
+  const std::size_t slash = filter.find('/', kShare.size());
+  return filter.c_str() + (slash == filter.npos ? 0 : slash + 1);
+}
+
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 }  // namespace
@@ -429,7 +437,7 @@ void Client::Session::on_puback(int mid) {
 void Client::Session::on_message(const mosquitto_message& message) {
   for (const auto& subscription : subscriptions_) {
     bool matches = false;
-    mosquitto_topic_matches_sub(subscription->filter.c_str(), message.topic, &matches);
+    mosquitto_topic_matches_sub(topics_of(subscription->filter), message.topic, &matches);
     if (!matches) continue;
     Received received{message.topic,
                       {static_cast<const char*>(message.payload), static_cast<std::size_t>(message.payloadlen)},
