@@ -42,7 +42,7 @@ const S3 = {
   503: [503, 'ServiceUnavailable', 'Service is unable to handle request.'],
 };
 
-const S3_STATUS = { BadDigest: 400, InvalidRequest: 400, XAmzContentSHA256Mismatch: 400, NotImplemented: 501, PreconditionFailed: 412 };
+const S3_STATUS = { NotImplemented: 501, PreconditionFailed: 412, NoSuchUpload: 404 }; // 400 of all others
 
 // DynamoDB says where its errors are defined; Kinesis does not.
 function dynamodbType(code) {

@@ -32,7 +32,8 @@ const CHECKSUMS = {
 };
 
 // The checksums that a PutObject's answer repeats.
-export const checksumsOf = (headers) => [...headers].filter(([name]) => /^x-amz-checksum-(?!mode)/.test(name));
+const isChecksum = (name) => /^x-amz-checksum-(?!mode$|algorithm$|type$)/.test(name);
+export const checksumsOf = (headers) => [...headers].filter(([name]) => isChecksum(name));
 
 function hashTrouble(headers, body) {
   const declared = headers.get('x-amz-content-sha256');
@@ -52,7 +53,7 @@ export function payloadTrouble(headers, body) {
     if (CHECKSUMS[name] && CHECKSUMS[name](body) !== value) {
       return ['BadDigest', `The ${name} you specified did not match the calculated checksum.`];
     }
-    if (/^x-amz-checksum-(?!mode)/.test(name) && !CHECKSUMS[name]) return ['InvalidRequest', `Value for ${name} header is invalid.`];
+    if (isChecksum(name) && !CHECKSUMS[name]) return ['InvalidRequest', `Value for ${name} header is invalid.`];
   }
   return null;
 }

@@ -3,10 +3,13 @@
 import http from 'node:http';
 import { refusal, s3Refusal } from './answers.mjs';
 import { KinesisWrites } from './kinesis.mjs';
-import { checksumsOf, payloadTrouble } from './payload.mjs';
+import { payloadTrouble } from './payload.mjs';
+import { S3Writes } from './s3.mjs';
 import { headersOf, verify } from './sigv4.mjs';
 import { Server, bodyOf, send, trouble } from './wire.mjs';
 
+// Headers that are for the proxy; the emulator would misunderstand them.
+const OURS = /^(authorization|if-none-match|x-amz-(date|content-sha256|security-token|checksum-.*|sdk-.*))$/;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
 function forward(port, request, body) {
@@ -47,6 +50,7 @@ export class Proxy extends Server {
     this.emulatorPort = emulatorPort;
     this.site = site;
     this.swallow = false; // Count what is written and forget it: for benchmarks, whose limit is not to be an emulator.
+    this.objects = service === 's3' ? new S3Writes() : null;
     this.writes = service === 'kinesis' ? new KinesisWrites((operation, body) => this.#ask(operation, body)) : null;
   }
 
@@ -128,22 +132,35 @@ export class Proxy extends Server {
 
   // The emulator knows neither signatures nor conditional writes nor checksums: those are ours.
   async #passS3(request, body, operation) {
-    const bare = { ...request.headers };
-    for (const name of Object.keys(bare)) {
-      if (/^(authorization|if-none-match|x-amz-(date|content-sha256|security-token|checksum-.*|sdk-.*))$/.test(name)) delete bare[name];
-    }
+    const headers = headersOf(request.rawHeaders);
+    const bare = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OURS.test(name)));
     const target = { method: request.method, url: request.url, headers: bare };
-    const put = operation === 'PutObject';
-    if (put && request.headers['if-none-match'] === '*') {
-      const there = await forward(this.emulatorPort, { ...target, method: 'HEAD' }, Buffer.alloc(0));
-      if (there.status === 200) return s3Refusal('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
-    }
-    const answer = put && this.swallow ? { status: 200, headers: { etag: '"0"' }, body: '' } : await forward(this.emulatorPort, target, body);
+    const refused = await this.#s3Refusal(target, headers, body, operation);
+    if (refused) return refused;
+    const answer = this.swallow && request.method === 'PUT' ? { status: 200, headers: { etag: '"0"' }, body: '' }
+      : await forward(this.emulatorPort, target, body);
     if (answer.status >= 300) return { ...answer, code: codeOf(answer.body) };
-    if (!put) return answer;
-    this.counters.records += 1;
-    this.counters.stored += 1;
-    return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(checksumsOf(headersOf(request.rawHeaders))) } };
+    return { ...answer, headers: { ...answer.headers, ...this.#written(operation, request.url, headers, answer) } };
+  }
+
+  async #s3Refusal(target, headers, body, operation) {
+    if (operation === 'UploadPart') return this.objects.partTrouble(target.url, headers, body);
+    if (operation === 'CompleteMultipartUpload') return this.objects.completionTrouble(target.url, body);
+    if (operation !== 'PutObject' || headers.get('if-none-match') !== '*') return null;
+    const there = await forward(this.emulatorPort, { ...target, method: 'HEAD' }, Buffer.alloc(0));
+    return there.status === 200 ? S3Writes.preconditionFailed() : null;
+  }
+
+  // Counts what is written now; returns the headers that the answer has more than the emulator's.
+  #written(operation, url, headers, answer) {
+    if (operation === 'CreateMultipartUpload') return this.objects.created(headers, answer);
+    if (['CompleteMultipartUpload', 'AbortMultipartUpload'].includes(operation)) this.objects.ended(url);
+    if (['PutObject', 'CompleteMultipartUpload'].includes(operation)) {
+      this.counters.records += 1;
+      this.counters.stored += 1;
+    }
+    this.counters.openUploads = this.objects.open;
+    return ['PutObject', 'UploadPart'].includes(operation) ? S3Writes.echoed(headers) : {};
   }
 }
 

@@ -125,6 +125,26 @@ def test_s3_holds_the_body_to_its_hash_and_checksums(cloud):
     assert cloud.s3.read(bucket)["a"]["body"] == b"123456789"
 
 
+def test_s3_holds_each_part_of_an_upload_to_its_checksum(cloud):
+    bucket, body = cloud.s3.make_bucket("parts"), {"base64": base64.b64encode(b"part").decode()}
+    upload = cloud.s3.call("CreateMultipartUpload", Bucket=bucket, Key="a", ChecksumAlgorithm="SHA256")["UploadId"]
+    of = {"Bucket": bucket, "Key": "a", "UploadId": upload}
+    with pytest.raises(Refusal, match="Checksum Type mismatch"):
+        cloud.s3.call("UploadPart", **of, PartNumber=1, Body=body)
+    first = cloud.s3.call("UploadPart", **of, PartNumber=1, Body=body, ChecksumAlgorithm="SHA256")
+    second = cloud.s3.call("UploadPart", **of, PartNumber=2, Body=body, ChecksumAlgorithm="SHA256")
+    parts = [{"PartNumber": 1, "ETag": first["ETag"]}, {"PartNumber": 2, "ETag": second["ETag"]}]
+    assert cloud.s3.stats()["openUploads"] == 1
+    for tried, code in ((parts[:1], "InvalidRequest"), (parts, "EntityTooSmall"), (parts[::-1], "InvalidPartOrder")):
+        with pytest.raises(Refusal) as refusal:
+            cloud.s3.call("CompleteMultipartUpload", **of, MultipartUpload={"Parts": tried})
+        assert refusal.value.name == code
+    whole = [parts[0] | {"ChecksumSHA256": first["ChecksumSHA256"]}]
+    cloud.s3.call("CompleteMultipartUpload", **of, MultipartUpload={"Parts": whole})
+    assert cloud.s3.read(bucket)["a"]["body"] == b"part"
+    assert cloud.s3.stats()["openUploads"] == 0
+
+
 def test_a_clock_that_is_wrong_is_told_the_time(cloud):
     cloud.clock(-360)
     status, code, text, date = send(cloud.kinesis, "POST", "/", b"{}", list_streams(cloud))

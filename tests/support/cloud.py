@@ -97,7 +97,8 @@ class Service:
         self._tell(do="swallow")
 
     def stats(self):
-        """connections, requests, accepted, bytes, records (that came), stored, errors and operations (by name)."""
+        """connections, requests, accepted, bytes, records (that came), stored, errors and operations (by name),
+        openUploads (S3: multipart, neither completed nor aborted)."""
         return self._tell(do="stats")
 
     def call(self, operation, key=None, **input_):
@@ -176,6 +177,7 @@ class Cloud:
         self.container = Service(self, "container", ports["container"])
         self.container_token = opened["containerToken"]
         self.metadata = Service(self, "metadata", ports["metadata"])
+        self._iot_config = {}
 
     def tell(self, **command):
         return self._emulators.tell(site=self._site, **command)
@@ -196,10 +198,23 @@ class Cloud:
         return Key(**self.tell(do="key", seconds=seconds))
 
     def environment(self, key=None):
-        """The variables that give a process this key."""
+        """The variables that give a process this key, with Amazon's client as well as with m2c2."""
         key = key or self.key
         variables = {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret, "AWS_REGION": self.region}
         return variables | ({"AWS_SESSION_TOKEN": key.token} if key.token else {})
+
+    def container_environment(self):
+        return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.container.url}/creds",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN": self.container_token}
+
+    def instance_environment(self):
+        return {"AWS_EC2_METADATA_SERVICE_ENDPOINT": self.metadata.url}
+
+    def config(self):
+        """m2c2's [aws] table for this cloud: its endpoints, and its credentials provider once it is started."""
+        table = {"region": self.region, "kinesis-endpoint": self.kinesis.url, "s3-endpoint": self.s3.url,
+                 "dynamodb-endpoint": self.dynamodb.url}
+        return table | self._iot_config
 
     def start_iot(self, folder, alias="m2c2-role", thing="press-1", forbidden_alias="m2c2-forbidden"):
         """AWS IoT's credentials provider. Certificates in `folder`: ca.pem; device.pem with device.key, which is registered; and
@@ -209,6 +224,9 @@ class Cloud:
         ports = self.tell(do="iot", key=str(folder / "server.key"), cert=str(folder / "server.pem"), ca=str(folder / "ca.pem"),
                           device=str(folder / "device.pem"), alias=alias, thing=thing, forbiddenAlias=forbidden_alias)
         self.iot = Service(self, "iot", ports["iot"], "https")
+        self._iot_config = {"credentials-endpoint": self.iot.url, "role-alias": alias, "thing-name": thing,
+                            "cert-file": str(folder / "device.pem"), "key-file": str(folder / "device.key"),
+                            "ca-file": str(folder / "ca.pem")}
         return self.iot
 
     def stop(self):
