@@ -94,7 +94,11 @@ export class Proxy extends Server {
   }
 
   async #pass(request, body, operation, fault) {
-    if (this.service === 's3') return this.#passS3(request, body, operation);
+    if (this.service === 's3') {
+      const answer = await this.#passS3(request, body, operation);
+      this.counters.openUploads = this.objects.open;
+      return answer;
+    }
     if (operation === 'PutRecords') return this.#putRecords(request, body, fault);
     if (operation === 'PutRecord') return this.#putRecord(request, body);
     if (['CreateStream', 'DeleteStream', 'SplitShard', 'MergeShards'].includes(operation)) this.writes?.forget();
@@ -135,17 +139,19 @@ export class Proxy extends Server {
     const headers = headersOf(request.rawHeaders);
     const bare = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OURS.test(name)));
     const target = { method: request.method, url: request.url, headers: bare };
-    const refused = await this.#s3Refusal(target, headers, body, operation);
-    if (refused) return refused;
+    const answered = await this.#s3Answer(target, headers, body, operation);
+    if (answered) return answered;
     const answer = this.swallow && request.method === 'PUT' ? { status: 200, headers: { etag: '"0"' }, body: '' }
       : await forward(this.emulatorPort, target, body);
     if (answer.status >= 300) return { ...answer, code: codeOf(answer.body) };
     return { ...answer, headers: { ...answer.headers, ...this.#written(operation, request.url, headers, answer) } };
   }
 
-  async #s3Refusal(target, headers, body, operation) {
+  // What is answered without the emulator: null passes the request on.
+  async #s3Answer(target, headers, body, operation) {
     if (operation === 'UploadPart') return this.objects.partTrouble(target.url, headers, body);
     if (operation === 'CompleteMultipartUpload') return this.objects.completionTrouble(target.url, body);
+    if (operation === 'AbortMultipartUpload') return this.objects.aborted(target.url);
     if (operation !== 'PutObject' || headers.get('if-none-match') !== '*') return null;
     const there = await forward(this.emulatorPort, { ...target, method: 'HEAD' }, Buffer.alloc(0));
     return there.status === 200 ? S3Writes.preconditionFailed() : null;
@@ -154,12 +160,11 @@ export class Proxy extends Server {
   // Counts what is written now; returns the headers that the answer has more than the emulator's.
   #written(operation, url, headers, answer) {
     if (operation === 'CreateMultipartUpload') return this.objects.created(headers, answer);
-    if (['CompleteMultipartUpload', 'AbortMultipartUpload'].includes(operation)) this.objects.ended(url);
+    if (operation === 'CompleteMultipartUpload') this.objects.ended(url);
     if (['PutObject', 'CompleteMultipartUpload'].includes(operation)) {
       this.counters.records += 1;
       this.counters.stored += 1;
     }
-    this.counters.openUploads = this.objects.open;
     return ['PutObject', 'UploadPart'].includes(operation) ? S3Writes.echoed(headers) : {};
   }
 }

@@ -1,4 +1,4 @@
-// What S3 does that its emulator does not: conditional writes, and the checksums and sizes of a multipart upload.
+// What S3 does that its emulator does not: conditional writes, and what it holds a multipart upload to.
 // SPDX-License-Identifier: Apache-2.0
 import { s3Refusal } from './answers.mjs';
 import { checksumsOf } from './payload.mjs';
@@ -60,9 +60,14 @@ export class S3Writes {
     return null;
   }
 
-  /** An upload is over: completed or aborted. */
+  /** An upload is over. */
   ended(url) {
-    this.#uploads.delete(parameterOf(url, 'uploadId'));
+    return this.#uploads.delete(parameterOf(url, 'uploadId'));
+  }
+
+  /** The emulator cannot abort; it may keep what no one asks for. */
+  aborted(url) {
+    return this.ended(url) ? { status: 204, headers: {}, body: '' } : s3Refusal('NoSuchUpload', 'The specified upload does not exist.');
   }
 
   /** Uploads neither completed nor aborted, which cost money for ever. */

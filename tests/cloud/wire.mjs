@@ -20,7 +20,7 @@ export async function bodyOf(request, length = Infinity) {
 /** An answer {status, headers, body}; `cut`: how many bytes of its body go out before the connection is cut. */
 export async function send(response, answer, cut) {
   const body = Buffer.from(answer.body ?? '');
-  const headers = { 'Content-Length': body.length, ...answer.headers };
+  const headers = { ...(answer.status === 204 ? {} : { 'Content-Length': body.length }), ...answer.headers };
   if (cut === undefined) {
     response.writeHead(answer.status, headers).end(body);
     return;

@@ -142,6 +142,9 @@ def test_s3_holds_each_part_of_an_upload_to_its_checksum(cloud):
     whole = [parts[0] | {"ChecksumSHA256": first["ChecksumSHA256"]}]
     cloud.s3.call("CompleteMultipartUpload", **of, MultipartUpload={"Parts": whole})
     assert cloud.s3.read(bucket)["a"]["body"] == b"part"
+    upload = cloud.s3.call("CreateMultipartUpload", Bucket=bucket, Key="b")["UploadId"]
+    assert cloud.s3.stats()["openUploads"] == 1
+    cloud.s3.call("AbortMultipartUpload", Bucket=bucket, Key="b", UploadId=upload)
     assert cloud.s3.stats()["openUploads"] == 0
 
 
