@@ -94,7 +94,7 @@ def test_the_guides_job_needs_nothing_but_a_certificate(line, cloud):
     until(lambda: len({key for key, _ in in_kinesis(line, cloud)}) >= 3, "telemetry in the data stream")
     until(lambda: len(in_bucket(line, cloud)) >= 3, "telemetry in the bucket")
     for key, message in in_kinesis(line, cloud):
-        assert key == message["tag"], (key, message)
+        assert key == message["alias"], (key, message)
     assert cloud.kinesis.stats()["errors"] == {} and cloud.s3.stats()["errors"] == {}
 
 
