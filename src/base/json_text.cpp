@@ -62,6 +62,15 @@ void append_escaped(std::string& out, char c) {
   append_hex(out, static_cast<unsigned char>(c), 4);
 }
 
+constexpr bool is_plain(char c) { return static_cast<bool>((c >= ' ') & (c <= '~') & (c != '"') & (c != '\\')); }
+
+/// Without a way out of the loop, so that the compiler makes vectors of it: most strings are plain.
+bool stands_as_it_is(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) plain = plain & is_plain(c);
+  return plain;
+}
+
 template <class Float>
 void append_float(std::string& out, Float v) {
   if (!std::isfinite(v)) {
@@ -77,6 +86,10 @@ void append_float(std::string& out, Float v) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
+  if (stands_as_it_is(text)) {
+    out += text;
+    text = {};
+  }
   while (!text.empty()) {
     const std::size_t n = utf8_length(text);
     if (n == 0) {

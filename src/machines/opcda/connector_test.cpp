@@ -190,10 +190,10 @@ TEST(OpcdaConnector, RenewsItsSessionBeforeItIsHeavy) {
   }
   Bench bench{{tags_of(items)}};
   bench.gateway.greets().creates("obj_1");
-  for (int i = 0; i < 20; ++i) bench.gateway.read("obj_1", asked).returns(answer + "]");
+  for (int i = 0; i < 90; ++i) bench.gateway.read("obj_1", asked).returns(answer + "]");  // 90 * 90 * 500 > 4,000,000
   bench.gateway.creates("obj_2").closes("obj_1").read("obj_2", asked).returns(answer + "]");
   ASSERT_TRUE(bench.open());
-  for (int i = 0; i < 21; ++i) ASSERT_EQ(bench.values().size(), 500u);
+  for (int i = 0; i < 91; ++i) ASSERT_EQ(bench.values().size(), 500u);
 }
 
 TEST(OpcdaConnector, RenewsItsSessionAfterHalfAnHourAndTellsThatItWasLostMeanwhile) {
@@ -204,6 +204,15 @@ TEST(OpcdaConnector, RenewsItsSessionAfterHalfAnHourAndTellsThatItWasLostMeanwhi
   bench.loop.advance(30min);
   EXPECT_THAT(bench.values(), ElementsAre("A=1")) << "what was read is not lost";
   EXPECT_THAT(bench.values(), ElementsAre(HasSubstr("closed the connection at 'create_client'")));
+}
+
+TEST(OpcdaConnector, KeepsTheSessionOfASingleItemForLong) {
+  Bench bench{{tags_of({"A"})}};
+  bench.gateway.greets().creates("obj_1");
+  for (int i = 0; i < 2000; ++i) bench.gateway.read("obj_1", "'A'").returns("[" + row("A", "1") + "]");
+  bench.gateway.creates("obj_2").closes("obj_1").read("obj_2", "'A'").returns("[" + row("A", "1") + "]");
+  ASSERT_TRUE(bench.open());
+  for (int i = 0; i < 2001; ++i) ASSERT_THAT(bench.values(), ElementsAre("A=1"));
 }
 
 TEST(OpcdaConnector, AnAnswerThatIsNoRowsIsAnError) {

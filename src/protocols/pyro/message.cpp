@@ -95,9 +95,8 @@ std::optional<std::string> id_in_uri(std::string_view uri) {
   return uri.empty() ? std::nullopt : std::optional<std::string>{uri};
 }
 
-void encode_data(Bytes& out, Protocol protocol, Frame frame, std::string_view literal) {
-  std::string data{kComment};
-  data += literal;
+/// `data` begins with the comment.
+void encode_data(Bytes& out, Protocol protocol, Frame frame, std::string_view data) {
   frame.data = as_bytes(data);
   encode(out, protocol, frame);
 }
@@ -107,19 +106,23 @@ void encode_data(Bytes& out, Protocol protocol, Frame frame, std::string_view li
 void encode_connect(Bytes& out, Protocol protocol, std::uint16_t sequence, std::string_view object, Metadata metadata) {
   const bool flagged = protocol == Protocol::pyro4 && metadata == Metadata::with;
   const std::uint16_t flags = flagged ? flag::kMetaOnConnect : 0;
-  std::string greeting = "{'handshake':'hello','object':";
+  std::string greeting{kComment};
+  greeting += "{'handshake':'hello','object':";
   append_serpent(greeting, object);
   greeting.push_back('}');
   encode_data(out, protocol, {.type = MessageType::connect, .flags = flags, .sequence = sequence}, greeting);
 }
 
 void encode_call(Bytes& out, Protocol protocol, std::uint16_t sequence, const Call& call) {
-  std::string literal = "(";
-  append_serpent(literal, call.object);
-  literal.push_back(',');
-  append_serpent(literal, call.method);
-  literal.append(",").append(call.arguments).append(",").append(call.keywords).append(")");
-  encode_data(out, protocol, {.type = MessageType::invoke, .sequence = sequence}, literal);
+  std::string data;
+  data.reserve(kComment.size() + call.object.size() + call.method.size() + call.arguments.size() +
+               call.keywords.size() + 16);
+  data.append(kComment).push_back('(');
+  append_serpent(data, call.object);
+  data.push_back(',');
+  append_serpent(data, call.method);
+  data.append(",").append(call.arguments).append(",").append(call.keywords).append(")");
+  encode_data(out, protocol, {.type = MessageType::invoke, .sequence = sequence}, data);
 }
 
 void encode_ping(Bytes& out, Protocol protocol, std::uint16_t sequence) {

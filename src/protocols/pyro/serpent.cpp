@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "protocols/pyro/base64.hpp"
 #include "protocols/pyro/serpent_token.hpp"
@@ -75,8 +76,14 @@ Kind SerpentReader::kind() {
     default:
       break;
   }
-  const NumberToken number = number_token(rest());
-  return number.size == 0 ? Kind::nothing : number.real ? Kind::real : Kind::integer;
+  const NumberToken token = number();
+  return token.size == 0 ? Kind::nothing : token.real ? Kind::real : Kind::integer;
+}
+
+/// kind() looks at it, and then whoever reads it.
+NumberToken SerpentReader::number() {
+  if (std::exchange(number_at_, at_) != at_) number_ = number_token(rest());
+  return number_;
 }
 
 void SerpentReader::count_element() {
@@ -172,7 +179,7 @@ bool SerpentReader::boolean() {
 std::string_view SerpentReader::integer() {
   take_blanks();
   if (!ok()) return {};
-  const NumberToken token = number_token(rest());
+  const NumberToken token = number();
   if (token.size == 0 || token.real) {
     refuse("expected an integer");
     return {};
@@ -190,7 +197,7 @@ double SerpentReader::real() {
     at_ += dict->size;
     return std::numeric_limits<double>::quiet_NaN();
   }
-  const NumberToken token = number_token(rest());
+  const NumberToken token = number();
   if (token.size == 0) {
     refuse("expected a number");
     return 0;

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocols/pyro/serpent_token.hpp"
+
 namespace m2c2::pyro {
 
 /// What stands next.
@@ -109,6 +111,7 @@ class SerpentReader {
   void take_blanks();
   void take_comments();
   void count_element();
+  NumberToken number();
   bool close();
   bool take_word(std::string_view word);
   std::string_view quoted(std::string& storage, bool as_bytes);
@@ -120,6 +123,8 @@ class SerpentReader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t elements_left_;
+  NumberToken number_;  // that stands at number_at_, once looked at
+  std::size_t number_at_ = std::string_view::npos;
   SerpentFault fault_{0, nullptr};
   std::string scratch_;
   std::size_t depth_ = 0;

@@ -32,7 +32,9 @@ struct DictToken {
 /// {'__class__':'float','value':'nan'} or {'data': '…', 'encoding': 'base64'}.
 std::optional<DictToken> dict_token(std::string_view text);
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+constexpr bool is_blank(char c) {
+  return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f');  // the first settles most
+}
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace m2c2::pyro
