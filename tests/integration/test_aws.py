@@ -1,5 +1,5 @@
-"""Kinesis and S3: a gateway that holds nothing but its certificate, before emulators that verify every signature, throttle, fail,
-stall and cut."""
+"""Kinesis, S3 and DynamoDB: a gateway that holds nothing but its certificate, before emulators that verify every signature,
+throttle, fail, stall and cut."""
 import gzip
 import json
 import os
@@ -22,16 +22,18 @@ def certificate(cloud, folder):
 
 @pytest.fixture
 def line(plant, cloud, monkeypatch):
-    """A gateway with a certificate whose telemetry goes to Kinesis and to a bucket; where it goes is named for the story."""
+    """A gateway with a certificate, its jobs in a table, its telemetry to a data stream and a bucket, all named for the story."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     plant.stream, plant.bucket = plant.folder.name.replace("_", "-"), plant.folder.name.replace("_", "-").lower()
     cloud.kinesis.make_stream(plant.stream, shards=2)
     cloud.s3.make_bucket(plant.bucket)
+    plant.table = cloud.dynamodb.make_table(plant.stream, jobid="S", version="N")
     plant.start_broker()
     plant.exporters = [{"kind": "kinesis", "stream-name": plant.stream, "flush-interval": "100ms"},
                        {"kind": "archive", "path": f"s3://{plant.bucket}/raw", "flush-interval": "1s"}]
-    plant.settings = plant.config(aws=certificate(cloud, plant.folder), exporter=plant.exporters)
+    plant.settings = plant.config(aws=certificate(cloud, plant.folder), exporter=plant.exporters,
+                                  builder={"store": f"dynamodb:{plant.table}"})
     plant.by = plant.operator()
     return plant
 
@@ -95,7 +97,11 @@ def test_the_guides_job_needs_nothing_but_a_certificate(line, cloud):
     until(lambda: len(in_bucket(line, cloud)) >= 3, "telemetry in the bucket")
     for key, message in in_kinesis(line, cloud):
         assert key == message["alias"], (key, message)
-    assert cloud.kinesis.stats()["errors"] == {} and cloud.s3.stats()["errors"] == {}
+    [version] = [item for item in cloud.dynamodb.read(line.table) if item["version"] == 1]
+    assert version["jobid"] == "job-machine1" and version["protocol"] == "opcda", version
+    for service in (cloud.kinesis, cloud.s3, cloud.dynamodb):
+        assert service.stats()["errors"] == {}
+    print(version)
 
 
 # What goes wrong, until heal() or up().
