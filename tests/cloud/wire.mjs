@@ -25,8 +25,9 @@ export async function send(response, answer, cut) {
     response.writeHead(answer.status, headers).end(body);
     return;
   }
-  if (cut > 0) {
-    response.writeHead(answer.status, headers).write(body.subarray(0, cut));
+  const most = Math.min(cut, body.length - 1); // Never the whole answer; of an empty body not even the head.
+  if (most > 0) {
+    response.writeHead(answer.status, headers).write(body.subarray(0, most));
     await sleep(20); // What was written is to be on its way before the cut.
   }
   response.socket?.destroy();

@@ -202,11 +202,12 @@ def test_faults_are_as_ordered_and_end(cloud):
         with pytest.raises(Refusal) as refusal:
             put_records(cloud, stream, [1])
         assert refusal.value.name == name
-    for kind, value in (("cut-request", 2), ("cut-answer", 3)):
-        cloud.kinesis.fault(kind, count=1, operation="PutRecords")
+    for kind, value, after in (("cut-request", 2, 10), ("cut-answer", 3, 10), ("cut-answer", 4, 0), ("cut-answer", 5, 1 << 20)):
+        cloud.kinesis.fault(kind, count=1, operation="PutRecords", after=after)
         with pytest.raises(Refusal):
             put_records(cloud, stream, [value])
-    assert [record["data"] for record in cloud.kinesis.read(stream)] == [b"3"]  # an answer that was cut is of work that was done
+    # An answer that was cut is of work that was done.
+    assert [record["data"] for record in cloud.kinesis.read(stream)] == [b"3", b"4", b"5"]
     cloud.kinesis.fault("stall", count=1)
     with pytest.raises(TimeoutError):
         urllib.request.urlopen(cloud.kinesis.url, timeout=0.2)
