@@ -70,6 +70,19 @@ class MockKafka {
   }
   void fail_no_more(std::int16_t request) { rd_kafka_mock_clear_request_errors(cluster_, request); }
 
+  /// Messages `first` … `first + count - 1`, each its number in JSON, to the partitions in turn.
+  void produce(const std::string& topic, int partitions, int first, int count) const {
+    rd_kafka_t* writer = make_kafka(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers()}});
+    rd_kafka_topic_t* to = rd_kafka_topic_new(writer, topic.c_str(), nullptr);
+    for (int i = first; i < first + count; ++i) {
+      std::string value = "{\"number\":\n" + std::to_string(i) + "}";
+      rd_kafka_produce(to, i % partitions, RD_KAFKA_MSG_F_COPY, value.data(), value.size(), nullptr, 0, nullptr);
+    }
+    if (rd_kafka_flush(writer, 60'000) != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error{"not all was produced"};
+    rd_kafka_topic_destroy(to);
+    rd_kafka_destroy(writer);
+  }
+
   /// All that the topic holds, by a client that is not the one tested; of each partition in its order.
   std::vector<KafkaMessage> read_all(const std::string& topic, int partitions) const {
     rd_kafka_t* reader = make_kafka(RD_KAFKA_CONSUMER, {{"bootstrap.servers", brokers()},

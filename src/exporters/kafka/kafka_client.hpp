@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "exporters/kafka/kafka_options.hpp"
@@ -54,11 +55,13 @@ class KafkaClient {
   KafkaClient& operator=(const KafkaClient&) = delete;
 
   rd_kafka_t* get() const { return client_; }
+  /// A queue of its own for answers, which is watched too.
+  rd_kafka_queue_t* make_queue();
 
  private:
   KafkaClient(std::string name, KafkaListener& listener, net::Loop& loop, std::function<void()> ready);
 
-  void set_callbacks(rd_kafka_conf_t*);
+  void set_callbacks(rd_kafka_type_t, rd_kafka_conf_t*);
   void watch(rd_kafka_queue_t*);
   static KafkaClient& of(void* opaque) { return *static_cast<KafkaClient*>(opaque); }
 
@@ -67,7 +70,7 @@ class KafkaClient {
   KafkaLog log_;
   std::shared_ptr<std::function<void()>> ready_;  ///< watched by calls that were posted and come late
   rd_kafka_t* client_ = nullptr;
-  rd_kafka_queue_t* queue_ = nullptr;
+  std::vector<rd_kafka_queue_t*> queues_;
 };
 
 }  // namespace m2c2::exporters

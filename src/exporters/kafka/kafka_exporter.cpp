@@ -48,10 +48,12 @@ class KafkaExporter final : public Exporter, private KafkaListener {
   void on_error(rd_kafka_resp_err_t, std::string_view reason) override;
 
   Result<> ready();
+  void wind_down();
+  void break_off();
   void hand_over(std::span<const stream::Record> records);
   bool may_go(const stream::Record&) const;
   rd_kafka_resp_err_t produce(const stream::Record&);
-  Outcome fate_of(Number, rd_kafka_resp_err_t, std::string_view reason);
+  Outcome fate_of(Number, rd_kafka_resp_err_t, bool refused_here);
   void note_fate(Number, Outcome);
   bool all_settled(std::span<const stream::Record> records) const;
   bool goes_on() const;
@@ -60,7 +62,6 @@ class KafkaExporter final : public Exporter, private KafkaListener {
   std::string place(std::string_view what) const {
     return fmt::format("Kafka topic {} at {}: {}", options_.topic, options_.brokers, what);
   }
-  bool stopping() const { return give_up_at_ != SteadyTime::max(); }
 
   KafkaOptions options_;
   net::Loop& loop_;
@@ -74,7 +75,7 @@ class KafkaExporter final : public Exporter, private KafkaListener {
   bool waited_in_vain_ = false;
   SteadyTime patient_until_ = SteadyTime::max();
   std::string trouble_;  ///< the last that librdkafka told of
-  SteadyTime give_up_at_ = SteadyTime::max();
+  bool stopping_ = false;
   std::unique_ptr<KafkaClient> producer_;  // goes first: it tells the rest
 };
 
@@ -99,9 +100,20 @@ Result<> KafkaExporter::ready() {
 }
 
 void KafkaExporter::stop() {
-  give_up_at_ = loop_.steady() + options_.grace;
+  stopping_ = true;
+  wind_down();
+}
+
+/// Nothing more is sent; what is sent has a while to be acknowledged.
+void KafkaExporter::wind_down() {
+  patient_until_ = std::min(patient_until_, loop_.steady() + options_.grace);
   if (producer_) rd_kafka_purge(producer_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
   changed_->set();
+}
+
+/// The producer has failed a message.
+void KafkaExporter::break_off() {
+  if (!std::exchange(broken_, true)) wind_down();
 }
 
 net::Task<std::vector<Outcome>> KafkaExporter::deliver(std::span<const stream::Record> records) {
@@ -111,17 +123,17 @@ net::Task<std::vector<Outcome>> KafkaExporter::deliver(std::span<const stream::R
   patient_until_ = loop_.steady() + options_.patience;
   hand_over(records);
   while (!all_settled(records) && goes_on()) {
-    co_await changed_->wait_until(std::min(patient_until_, give_up_at_));
+    co_await changed_->wait_until(patient_until_);
     hand_over(records);
   }
-  if (broken_ && !stopping()) producer_.reset();  // before any that follows gets through
+  if (broken_ && !stopping_) producer_.reset();  // before any that follows gets through
   co_return collect(records);
 }
 
 /// Whether what is not settled is worth waiting for.
 bool KafkaExporter::goes_on() const {
-  if (stopping()) return pending_ > 0 && !brokers_down_ && loop_.steady() < give_up_at_;
-  return !broken_ && !brokers_down_ && loop_.steady() < patient_until_;
+  if (brokers_down_ || loop_.steady() >= patient_until_) return false;
+  return pending_ > 0 || !(stopping_ || broken_);
 }
 
 /// All that may go now and was not handed over before.
@@ -132,13 +144,13 @@ void KafkaExporter::hand_over(std::span<const stream::Record> records) {
     const rd_kafka_resp_err_t error = produce(record);
     fates_.emplace(record.number, std::nullopt);
     ++pending_;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) note_fate(record.number, fate_of(record.number, error, {}));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) note_fate(record.number, fate_of(record.number, error, true));
   }
 }
 
 /// A suspect goes alone: with nothing before it on its way, and nothing after.
 bool KafkaExporter::may_go(const stream::Record& record) const {
-  if (broken_ || stopping()) return false;
+  if (broken_ || stopping_) return false;
   if (pending_ == 0) return true;
   const bool alone_on_its_way = pending_ == 1 && std::ranges::any_of(suspects_, [this](Number suspect) {
                                   const auto sent = fates_.find(suspect);
@@ -172,31 +184,28 @@ void KafkaExporter::on_delivery(const rd_kafka_message_t& message) {
   const Number number = reinterpret_cast<std::uintptr_t>(message._private);
   const auto found = fates_.find(number);
   if (found == fates_.end() || found->second) return;
-  note_fate(number, message.err == RD_KAFKA_RESP_ERR_NO_ERROR
-                        ? Outcome{}
-                        : fate_of(number, message.err, rd_kafka_message_errstr(&message)));
+  note_fate(number, message.err == RD_KAFKA_RESP_ERR_NO_ERROR ? Outcome{} : fate_of(number, message.err, false));
 }
 
-/// Of a message that failed. A broker refuses a request as a whole, so one that went with others may be innocent; what
-/// librdkafka itself refuses has not gone.
-Outcome KafkaExporter::fate_of(Number number, rd_kafka_resp_err_t error, std::string_view reason) {
-  const bool refused_here = reason.empty();
-  if (refused_here) reason = rd_kafka_err2str(error);
+/// Of a message that failed. A broker refuses a request as a whole, so one that went with
+/// others may be innocent; what librdkafka itself refuses has not gone.
+Outcome KafkaExporter::fate_of(Number number, rd_kafka_resp_err_t error, bool refused_here) {
+  const char* const reason = rd_kafka_err2str(error);
   if (is_for_ever(error) && (refused_here || suspects_.contains(number))) {
-    broken_ = broken_ || !refused_here;
+    if (!refused_here) break_off();
     return {Fate::rejected, place(with_remedy(error, reason))};
   }
   if (is_for_ever(error)) suspects_.insert(number);
-  broken_ = true;
+  break_off();
   const bool tells_nothing = error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ||
                              error == RD_KAFKA_RESP_ERR__FATAL;
-  if (stopping()) return {Fate::retry, kStopping};
+  if (stopping_) return {Fate::retry, kStopping};
   return {Fate::retry, tells_nothing && !trouble_.empty() ? trouble_ : place(with_remedy(error, reason))};
 }
 
 void KafkaExporter::note_fate(Number number, Outcome outcome) {
   if (outcome.fate == Fate::accepted) {
-    patient_until_ = loop_.steady() + options_.patience;
+    if (!stopping_ && !broken_) patient_until_ = loop_.steady() + options_.patience;
     brokers_down_ = false;
     trouble_.clear();
     if (std::exchange(waited_in_vain_, false) && back_) back_();
@@ -209,7 +218,7 @@ void KafkaExporter::note_fate(Number number, Outcome outcome) {
 
 void KafkaExporter::on_error(rd_kafka_resp_err_t error, std::string_view reason) {
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
-    broken_ = true;
+    break_off();
     std::array<char, 512> text{};
     error = rd_kafka_fatal_error(producer_->get(), text.data(), text.size());
     trouble_ = place(with_remedy(error, text.data()));
@@ -246,7 +255,7 @@ std::vector<Outcome> KafkaExporter::collect(std::span<const stream::Record> reco
 }
 
 std::string KafkaExporter::why_not() const {
-  if (stopping()) return kStopping;
+  if (stopping_) return kStopping;
   if (!trouble_.empty()) return trouble_;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(options_.patience).count();
   return place(with_remedy(RD_KAFKA_RESP_ERR__TIMED_OUT, fmt::format("no acknowledgement within {} s", seconds)));

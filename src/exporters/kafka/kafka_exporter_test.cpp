@@ -37,6 +37,7 @@ class KafkaTest : public testing::Test {
   KafkaTest() {
     log::set_level(log::Level::off);
     kafka_.make_topic("telemetry", kPartitions);
+    for (int i = 0; i < kPartitions; ++i) kafka_.lead("telemetry", i, i % 3 + 1);
   }
   ~KafkaTest() override {
     if (pump_) finish();
@@ -183,10 +184,11 @@ TEST_F(KafkaTest, ErrorsThatPassCostNeitherOrderNorDuplicates) {
 TEST_F(KafkaTest, BrokersThatGoAndComeUnderLoadLoseNothing) {
   start(options());
   for (int round = 0; round < 3; ++round) {
-    append(1500);
     const auto before = pump_->stats().delivered;
+    append(500);
     run_until([&] { return pump_->stats().delivered > before; });
     kafka_.down(round == 2 ? -1 : round + 1);
+    append(1000);
     run_until([&] { return pump_->stats().failing_since.has_value(); });
     EXPECT_THAT(pump_->stats().why, HasSubstr("Kafka topic telemetry at 127.0.0.1:"));
     kafka_.up(-1);
@@ -260,7 +262,10 @@ TEST_F(KafkaTest, AStopWhileBrokersAreAwayIsQuickAndKeepsWhatIsDue) {
   run_until([&] { return pump_->stats().failing_since.has_value(); });
   EXPECT_THAT(pump_->stats().why, HasSubstr("check that a broker runs at `brokers`"));
   EXPECT_LT(finish(), 2s);
-  EXPECT_EQ(lag(), 500u);
+  kafka_.up(-1);
+  start(options());
+  run_until([&] { return lag() == 0; });
+  expect_all_in_order();
 }
 
 TEST_F(KafkaTest, AStopUnderLoadAcknowledgesWhatArrived) {
