@@ -1,4 +1,4 @@
-// Three losses to suspect, three alone to convict; one each where a topic has a record.
+// Three losses to suspect, three alone to convict; one each where a topic has a record; none where it has a long one.
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/topic/suspicion.hpp"
 
@@ -7,6 +7,8 @@ namespace {
 
 constexpr unsigned kLosses = 3;
 constexpr unsigned kLossesOfKnownTopic = 1;
+constexpr unsigned kConvictionsToBar = 3;
+constexpr Duration kBar = std::chrono::minutes{10};
 constexpr std::size_t kMostTopics = 10'000;
 
 }  // namespace
@@ -25,12 +27,18 @@ void Suspicion::lost_with(const stream::Record& record) {
   ++losses_;
 }
 
-bool Suspicion::lost_alone_with(const stream::Record& record) {
+bool Suspicion::lost_alone_with(const stream::Record& record, SteadyTime now) {
   if (++losses_alone_ < losses_to_convict(record)) return false;
   if (topics_.size() >= kMostTopics) topics_.clear();
-  topics_.insert(record.topic);
+  Record& known = topics_[record.topic];
+  if (++known.convictions >= kConvictionsToBar) known.barred_until = now + kBar;
   clear();
   return true;
+}
+
+bool Suspicion::bars(const std::string& topic, SteadyTime now) const {
+  const auto known = topics_.find(topic);
+  return known != topics_.end() && now < known->second.barred_until;
 }
 
 void Suspicion::acknowledged(const stream::Record& record) {

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
+#include "base/time.hpp"
 #include "stream/record.hpp"
 
 namespace m2c2::exporters {
@@ -20,8 +21,11 @@ class Suspicion {
   /// The connection was lost, and this was the first record that was not acknowledged.
   void lost_with(const stream::Record&);
   /// The connection was lost with the suspect alone on its way. True: it is guilty.
-  bool lost_alone_with(const stream::Record&);
+  bool lost_alone_with(const stream::Record&, SteadyTime now);
   void acknowledged(const stream::Record&);
+  /// Enough of what went to that topic was guilty: nothing more is to be sent there for the present.
+  bool bars(const std::string& topic, SteadyTime now) const;
+  bool bars_any() const { return !topics_.empty(); }
   void clear();
 
  private:
@@ -30,9 +34,13 @@ class Suspicion {
   std::optional<std::uint64_t> number_;  ///< of the record
   unsigned losses_ = 0;
   unsigned losses_alone_ = 0;
-  /// Of the guilty. What goes there is found out sooner, since a topic that the broker forbids it forbids for all that
-  /// follows.
-  std::set<std::string> topics_;
+  /// Of the guilty. What goes there is found out sooner, and after some not sent at all, since a topic that the broker
+  /// forbids it forbids for all that follows.
+  struct Record {
+    unsigned convictions = 0;
+    SteadyTime barred_until{};
+  };
+  std::map<std::string, Record> topics_;
 };
 
 }  // namespace m2c2::exporters

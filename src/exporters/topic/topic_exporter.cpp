@@ -11,6 +11,9 @@ namespace m2c2::exporters {
 namespace {
 
 const char* const kAway = "broker not connected";
+const char* const kBarred =
+    "the broker ended the connection over each of the last messages to this topic, so this one was not sent; let its "
+    "policy allow the topic. One is tried every ten minutes";
 
 /// Half a window, so that the line is not idle while the other half is acknowledged; at a rate, a tenth of a second's
 /// worth, since a broker that counts messages a second may drop what comes in a burst.
@@ -80,6 +83,24 @@ void TopicExporter::stop() {
 }
 
 net::Task<std::vector<Outcome>> TopicExporter::deliver(std::span<const stream::Record> records) {
+  const auto is_barred = [&](const stream::Record& record) { return suspicion_.bars(record.topic, home_.steady()); };
+  if (!suspicion_.bars_any() || std::ranges::none_of(records, is_barred)) co_return co_await send(records);
+  std::vector<Outcome> outcomes;
+  std::vector<stream::Record> others;
+  for (const stream::Record& record : records) {
+    const bool barred = is_barred(record);
+    outcomes.push_back(barred ? Outcome{Fate::rejected, kBarred} : Outcome{});
+    if (!barred) others.push_back(record);
+  }
+  if (others.empty()) co_return outcomes;
+  std::vector<Outcome> of_others = co_await send(others);
+  auto next = of_others.begin();
+  for (Outcome& outcome : outcomes)
+    if (outcome.fate != Fate::rejected) outcome = std::move(*next++);
+  co_return outcomes;
+}
+
+net::Task<std::vector<Outcome>> TopicExporter::send(std::span<const stream::Record> records) {
   const auto delivery = std::make_shared<Delivery>(records.size());
   const bool alone = suspicion_.falls_on(records.front());
   std::size_t sent = alone ? co_await send_suspect(delivery, records) : 0;
@@ -127,7 +148,8 @@ void TopicExporter::judge(Delivery& delivery, std::span<const stream::Record> re
                                               delivery.outcomes.begin());
   if (first == records.size() || first != delivery.first_lost) return;
   if (!alone || first > 0) suspicion_.lost_with(records[first]);
-  else if (suspicion_.lost_alone_with(records[first])) delivery.outcomes[first] = guilty(records[first]);
+  else if (suspicion_.lost_alone_with(records[first], home_.steady()))
+    delivery.outcomes[first] = guilty(records[first]);
 }
 
 /// False when nothing more of this delivery is to be sent.

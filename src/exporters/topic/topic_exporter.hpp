@@ -20,7 +20,8 @@ struct TopicOptions {
 
 /// After a message that has to be retried nothing more of its batch is sent, so that it is not overtaken. A message
 /// that ends the connection again and again, at last alone on one that stood well without it, is rejected; a connection
-/// that does not stand convicts none.
+/// that does not stand convicts none. After some of them what goes to their topic is rejected without being sent, so
+/// that one forbidden topic does not hold up the rest.
 class TopicExporter final : public Exporter {
  public:
   /// Before the broker is started. `broker` and `home` outlive the exporter.
@@ -35,6 +36,7 @@ class TopicExporter final : public Exporter {
  private:
   struct Delivery;
 
+  net::Task<std::vector<Outcome>> send(std::span<const stream::Record> records);
   net::Task<bool> stands_quiet();
   net::Task<std::size_t> send_suspect(const std::shared_ptr<Delivery>& delivery,
                                       std::span<const stream::Record> records);
