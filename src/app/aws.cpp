@@ -28,7 +28,8 @@ std::unique_ptr<aws::Client> make_aws_client(const Config::Aws& config, net::Loo
                                        aws::ServiceOptions{.service = std::move(service),
                                                            .region = config.region,
                                                            .endpoint = std::move(endpoint),
-                                                           .ca_file = config.ca_file});
+                                                           .ca_file = config.ca_file,
+                                                           .attempts = 2});  // the pump tries again
 }
 
 }  // namespace m2c2::app
