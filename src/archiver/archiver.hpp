@@ -1,0 +1,79 @@
+// The archiver: what a Kafka topic holds, as gzip objects of newline-delimited JSON, exactly once, by as many members
+// of a consumer group as there are partitions. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "archiver/held_partition.hpp"
+#include "exporters/archive/object_sink.hpp"
+#include "exporters/kafka/kafka_consumer.hpp"
+#include "net/loop.hpp"
+
+namespace m2c2::archiver {
+
+using MakeSink = std::function<std::unique_ptr<exporters::ObjectSink>()>;
+
+struct ArchiverOptions {
+  exporters::KafkaConsumerOptions kafka;
+  Duration flush_interval = std::chrono::seconds{300};    ///< from an object's first record to its end
+  std::size_t flush_size = std::size_t{5} * 1024 * 1024;  ///< of text not yet compressed, that ends an object
+  Duration patience = std::chrono::seconds{10};           ///< with a commit
+  Duration back_off = std::chrono::seconds{2};            ///< before an object that could not be settled is tried again
+};
+
+struct ArchiverStats {
+  std::uint64_t records = 0;  ///< in the archive, and committed
+  std::uint64_t objects = 0;
+  std::uint64_t held = 0;      ///< records in objects that are not complete
+  std::uint64_t failures = 0;  ///< objects that could not be settled and are tried again
+  std::uint64_t empty = 0;     ///< records without a value, which have no line
+};
+
+/// Exactly once: an object is named after the cluster, the topic, the group, the partition and the offset of its first
+/// record, and that offset is committed before the object is written; the offset behind its last one before the next
+/// object of the partition is. So wherever a member dies, whoever has the partition next begins with the same first
+/// record, and its object takes the place of the one before. A member that has lost a partition unawares, since it
+/// stood still, fails in the first of these commits and writes nothing.
+class Archiver {
+ public:
+  /// The loop outlives the archiver.
+  static Result<std::unique_ptr<Archiver>> make(ArchiverOptions, MakeSink, net::Loop&);
+
+  /// Fills objects until stop(); then writes what it holds, commits, and leaves the group. An error when it cannot
+  /// begin.
+  net::Task<Result<>> run();
+  void stop();
+  ArchiverStats stats() const;
+
+ private:
+  using Partition = exporters::KafkaPartition;
+
+  Archiver(ArchiverOptions options, MakeSink make_sink, net::Loop& loop)
+      : options_{std::move(options)}, make_sink_{std::move(make_sink)}, loop_{loop}, wake_{loop} {}
+
+  net::Task<Result<>> rebalance();
+  Result<> begin(Partition);
+  net::Task<> give_up(Partition, bool lost);
+  net::Task<> settle_due();
+  net::Task<Result<>> settle(HeldPartition&);
+  net::Task<> settle_all();
+  net::Task<> take(exporters::KafkaRecord);
+  void note(HeldPartition&, const Result<>& settled);
+  SteadyTime next_due() const;
+
+  ArchiverOptions options_;
+  MakeSink make_sink_;
+  net::Loop& loop_;
+  net::Event wake_;
+  std::unique_ptr<exporters::KafkaConsumer> consumer_;
+  std::map<Partition, std::unique_ptr<HeldPartition>> partitions_;
+  ArchiverStats stats_;
+  std::string told_;  ///< the last failure, which is told once
+  bool stopping_ = false;
+};
+
+}  // namespace m2c2::archiver

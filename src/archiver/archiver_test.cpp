@@ -1,0 +1,268 @@
+// Members of a group share a topic; whoever stands still, goes or fails, each record is in the archive once.
+// SPDX-License-Identifier: Apache-2.0
+#include "archiver/archiver.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <latch>
+#include <set>
+#include <thread>
+
+#include "base/ids.hpp"
+#include "disk/atomic_file.hpp"
+#include "exporters/archive/archive_test.hpp"
+#include "exporters/archive/folder_sink.hpp"
+#include "log/log.hpp"
+#include "tests/support/mock_kafka.hpp"
+
+namespace m2c2::archiver {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using test::MockKafka;
+
+constexpr int kPartitions = 4;
+constexpr Duration kPatience = 60s;
+
+/// An archiver on a loop and a thread of its own, as in a process of its own.
+class Member {
+ public:
+  Member(const ArchiverOptions& options, const MakeSink& make_sink)
+      : archiver_{*Archiver::make(options, make_sink, loop_)}, thread_{[this] { loop_.run(); }} {
+    loop_.spawn(run());
+  }
+  ~Member() {
+    stop();
+    loop_.stop();
+    thread_.join();
+  }
+  Member(const Member&) = delete;
+  Member& operator=(const Member&) = delete;
+
+  void stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    loop_.post([this] { archiver_->stop(); });
+    ended_.get_future().wait();
+  }
+  ArchiverStats stats() {
+    std::promise<ArchiverStats> stats;
+    loop_.post([&] { stats.set_value(archiver_->stats()); });
+    return stats.get_future().get();
+  }
+  /// Its loop stands still until `thawed`; on return it does.
+  void freeze(std::latch& thawed) {
+    std::latch frozen{1};
+    loop_.post([&frozen, &thawed] {
+      frozen.count_down();
+      thawed.wait();
+    });
+    frozen.wait();
+  }
+
+ private:
+  net::Task<> run() {
+    const auto done = co_await archiver_->run();
+    EXPECT_TRUE(done);
+    ended_.set_value();
+  }
+
+  net::EventLoop loop_;
+  std::unique_ptr<Archiver> archiver_;
+  std::promise<void> ended_;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+/// Takes nothing while `full`.
+class FickleSink final : public exporters::ObjectSink {
+ public:
+  FickleSink(fs::path root, const std::atomic<bool>& full) : sink_{std::move(root)}, full_{full} {}
+  net::Task<Result<>> put(std::string_view key, std::string_view bytes) override {
+    if (full_) return refuse();
+    return sink_.put(key, bytes);
+  }
+
+ private:
+  static net::Task<Result<>> refuse() {
+    co_return fail(std::make_error_code(std::errc::no_space_on_device), "disk full; make room");
+  }
+  exporters::FolderSink sink_;
+  const std::atomic<bool>& full_;
+};
+
+class ArchiverTest : public testing::Test {
+ protected:
+  ArchiverTest() {
+    log::set_level(log::Level::off);
+    kafka_.make_topic("telemetry", kPartitions);
+    fs::create_directories(root_);
+  }
+  ~ArchiverTest() override {
+    members_.clear();
+    fs::remove_all(root_);
+  }
+
+  Member& join(Duration flush_interval = 200ms) {
+    const ArchiverOptions options{.kafka = {.brokers = kafka_.brokers(),
+                                            .topic = "telemetry",
+                                            .group = "archive",
+                                            .properties = {{"session.timeout.ms", "4000"},
+                                                           {"max.poll.interval.ms", "4000"},
+                                                           {"heartbeat.interval.ms", "100"},
+                                                           {"reconnect.backoff.max.ms", "100"},
+                                                           {"fetch.wait.max.ms", "50"}}},
+                                  .flush_interval = flush_interval,
+                                  .flush_size = 2000,
+                                  .patience = 1s,
+                                  .back_off = 50ms};
+    return *members_.emplace_back(
+        std::make_unique<Member>(options, [this] { return std::make_unique<FickleSink>(root_, full_); }));
+  }
+  void produce(int count) {
+    kafka_.produce("telemetry", kPartitions, produced_, count);
+    produced_ += count;
+  }
+
+  std::multiset<int> archived() const {
+    std::multiset<int> numbers;
+    for (const auto& entry : fs::recursive_directory_iterator{root_}) {
+      if (entry.path().extension() != ".gz") continue;
+      const auto object = disk::read_whole_file(entry.path(), 1 << 20);
+      if (!object) continue;  // renamed meanwhile
+      for (const auto& line : exporters::lines_of(*object)) numbers.insert(std::stoi(line.substr(line.find(':') + 2)));
+    }
+    return numbers;
+  }
+  void expect_each_once() {
+    const SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto all = static_cast<std::size_t>(produced_);
+    while (archived().size() < all && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(10ms);
+    members_.clear();  // whatever they still hold is written
+    const auto numbers = archived();
+    EXPECT_EQ(numbers.size(), all);
+    EXPECT_EQ(std::set<int>(numbers.begin(), numbers.end()).size(), all);
+  }
+  template <class Condition>
+  void wait_until(Condition condition) {
+    const SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(5ms);
+    ASSERT_TRUE(condition());
+  }
+
+  MockKafka kafka_;
+  const fs::path root_ = fs::temp_directory_path() / ("m2c2-archiver-" + new_id());
+  std::atomic<bool> full_ = false;
+  std::vector<std::unique_ptr<Member>> members_;
+  int produced_ = 0;
+};
+
+TEST_F(ArchiverTest, FillsObjectsBySizeAndTimeAndBeginsWhereItEnded) {
+  produce(1000);
+  join();
+  wait_until([&] { return archived().size() == 1000; });
+  members_.clear();
+  produce(10);
+  join();
+  expect_each_once();
+}
+
+TEST_F(ArchiverTest, AnEndWritesWhatIsHeldAndCommitsIt) {
+  produce(40);
+  Member& member = join(1h);
+  wait_until([&] { return member.stats().held == 40; });
+  member.stop();
+  EXPECT_EQ(archived().size(), 40u);
+  EXPECT_EQ(member.stats().records, 40u);
+  join();
+  produce(1);
+  expect_each_once();
+}
+
+TEST_F(ArchiverTest, MembersComeAndGoUnderLoad) {
+  produce(1000);
+  join();
+  join();
+  for (int round = 0; round < 3; ++round) {
+    produce(500);
+    join();
+    wait_until([&] { return archived().size() > static_cast<std::size_t>(produced_) / 2; });
+    members_.erase(members_.begin());
+  }
+  expect_each_once();
+}
+
+/// Its partitions go to others while it holds records of them, and when it goes on, its objects are due. They are
+/// shorter than those of the others, and must not take their place.
+TEST_F(ArchiverTest, AMemberThatStoodStillWritesNothingOfWhatOthersHave) {
+  Member& still = join(4s);
+  produce(40);
+  wait_until([&] { return still.stats().held == 40; });
+  std::latch thawed{1};
+  still.freeze(thawed);
+  produce(400);
+  join();
+  wait_until([&] { return archived().size() == 440; });
+  thawed.count_down();
+  wait_until([&] { return still.stats().failures > 0 && still.stats().held == 0; });
+  EXPECT_EQ(still.stats().objects, 0u);
+  expect_each_once();
+}
+
+TEST_F(ArchiverTest, ASinkThatIsFullHoldsUpAndLosesNothing) {
+  full_ = true;
+  produce(1000);
+  Member& member = join();
+  wait_until([&] { return member.stats().failures > 3; });
+  produce(100);
+  full_ = false;
+  expect_each_once();
+}
+
+TEST_F(ArchiverTest, CommitsThatFailAndBrokersThatGoDoubleNothing) {
+  produce(500);
+  Member& member = join();
+  wait_until([&] { return member.stats().objects > 0; });
+  kafka_.fail(MockKafka::kOffsetCommit,
+              {RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+               RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_NOT_COORDINATOR});
+  produce(500);
+  wait_until([&] { return archived().size() > 600; });
+  kafka_.down(-1);
+  wait_until([&] { return member.stats().failures > 0; });
+  kafka_.up(-1);
+  produce(100);
+  expect_each_once();
+}
+
+TEST_F(ArchiverTest, AnEndWhileBrokersAreAwayIsQuick) {
+  produce(100);
+  Member& member = join(1h);
+  wait_until([&] { return member.stats().held == 100; });
+  kafka_.down(-1);
+  const SteadyTime begin = std::chrono::steady_clock::now();
+  member.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+  kafka_.up(-1);
+  join();
+  expect_each_once();
+}
+
+TEST(HeldPartition, ALineIsTheSameJson) { EXPECT_EQ(one_line("{\n\"a\": 1\n}"), "{ \"a\": 1 }"); }
+
+TEST(HeldPartition, ItsOriginIsAnotherForAnotherGroupPartitionOrCluster) {
+  const exporters::KafkaConsumerOptions kafka{.brokers = "a:1", .topic = "t", .group = "g"};
+  auto other_group = kafka;
+  other_group.group = "h";
+  const stream::Record first{};
+  const auto key = exporters::object_key(origin_of(kafka, "c", 1), first);
+  EXPECT_TRUE(key.contains("/t-1-"));
+  EXPECT_NE(exporters::object_key(origin_of(kafka, "c", 2), first), key);
+  EXPECT_NE(exporters::object_key(origin_of(kafka, "d", 1), first), key);
+  EXPECT_NE(exporters::object_key(origin_of(other_group, "c", 1), first), key);
+}
+
+}  // namespace
+}  // namespace m2c2::archiver
