@@ -58,7 +58,6 @@ mqtt::Options with_identity(mqtt::Options options, const Config& config) {
   options.clean_session = config.builder.shared;
   options.client_id = fmt::format("m2c2-builder-{}-{}", host_name(),
                                   config.builder.shared ? new_id() : builder::digest_of(store_address(config)));
-  if (config.builder.shared) options.keep_alive = std::chrono::seconds{10};  // until then, requests go to who is gone
   return options;
 }
 

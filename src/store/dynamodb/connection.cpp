@@ -29,7 +29,8 @@ aws::ServiceOptions service_options(const DynamoOptions& options) {
           .endpoint = options.endpoint,
           .ca_file = options.ca_file,
           .attempts = options.attempts,
-          .answer_within = options.answer_within};
+          .answer_within = options.answer_within,
+          .first_back_off = options.first_back_off};
 }
 
 std::string create_table(std::string_view table, std::string_view region) {
@@ -44,6 +45,7 @@ std::string create_table(std::string_view table, std::string_view region) {
 
 Connection::Connection(std::unique_ptr<aws::Http> http, const DynamoOptions& options)
     : table_{options.table},
+      pause_{options.pause},
       http_{std::move(http)},
       credentials_{aws::make_credentials(*http_, loop_, options.credentials, options.environment)},
       service_{*http_, *credentials_, loop_, service_options(options)},
@@ -56,15 +58,30 @@ Connection::~Connection() {
 }
 
 Result<boost::json::object> Connection::call(std::string_view operation, const boost::json::object& body) {
-  aws::Call request{.headers = {{"content-type", "application/x-amz-json-1.0"},
-                                {"x-amz-target", fmt::format("DynamoDB_20120810.{}", operation)}},
-                    .body = job::to_json(body)};
+  if (loop_.steady() < paused_until_) return std::unexpected{why_};
   const auto answer = std::make_shared<std::promise<Answer>>();
   auto answered = answer->get_future();
-  loop_.post([this, answer, request = std::move(request)] { loop_.spawn(carry_out(service_, request, answer)); });
+  loop_.post([this, answer, request = call_of(operation, body)] { loop_.spawn(carry_out(service_, request, answer)); });
   const Answer response = answered.get();
-  if (!response) return refuse(response.error().text, remedy_for(response.error()));
+  if (!response) return pause_after(response.error());
   return response->is_success() ? read(*response) : refusal(*response);
+}
+
+aws::Call Connection::call_of(std::string_view operation, const boost::json::object& body) const {
+  return {.headers = {{"content-type", "application/x-amz-json-1.0"},
+                      {"x-amz-target", fmt::format("DynamoDB_20120810.{}", operation)}},
+          .body = job::to_json(body)};
+}
+
+std::unexpected<Error> Connection::pause_after(const Error& error) {
+  using aws::AwsError;
+  auto refused = refuse(error.text, remedy_for(error));
+  if (error.code == AwsError::unreachable || error.code == AwsError::timed_out || error.code == AwsError::unavailable ||
+      error.code == AwsError::no_credentials) {
+    why_ = refused.error();
+    paused_until_ = loop_.steady() + pause_;
+  }
+  return refused;
 }
 
 void Connection::stop() {

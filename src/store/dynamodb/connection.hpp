@@ -27,12 +27,17 @@ class Connection final : public Api {
   void stop() override;
 
  private:
+  aws::Call call_of(std::string_view operation, const boost::json::object& body) const;
+  std::unexpected<Error> pause_after(const Error&);
   Result<boost::json::object> read(const aws::HttpResponse&) const;
   std::unexpected<Error> refusal(const aws::HttpResponse&) const;
   std::unexpected<Error> refuse(std::string_view why, std::string_view remedy = {}) const;
   std::string_view remedy_for(const Error&) const;
 
   std::string table_;
+  Duration pause_;
+  SteadyTime paused_until_;  ///< with `why_`
+  Error why_;
   std::unique_ptr<aws::Http> http_;
   net::EventLoop loop_;
   std::unique_ptr<aws::CredentialsSource> credentials_;

@@ -26,15 +26,17 @@ DynamoOptions options() {
             if (name == "AWS_SECRET_ACCESS_KEY") return "secret";
             return {};
           },
-          .attempts = 1};
+          .attempts = 1,
+          .pause = Duration::zero()};
 }
 
 class DynamoConnection : public testing::Test {
  protected:
-  DynamoConnection() {
+  DynamoConnection() { connect(options()); }
+  void connect(const DynamoOptions& how) {
     auto http = std::make_unique<aws::ScriptedHttp>();
     http_ = http.get();
-    connection_ = std::make_unique<Connection>(std::move(http), options());
+    connection_ = std::make_unique<Connection>(std::move(http), how);
   }
 
   Result<boost::json::object> get() { return connection_->call("GetItem", {{"TableName", "m2c2-jobs"}}); }
@@ -95,6 +97,19 @@ TEST_F(DynamoConnection, SaysThatItIsThrottledOrUnreachable) {
               AllOf(HasSubstr("dynamodb:m2c2-jobs"), HasSubstr("ProvisionedThroughputExceededException")));
   http_->fails(AwsError::unreachable);
   EXPECT_THAT(get().error().text, AllOf(HasSubstr("dynamodb:m2c2-jobs"), HasSubstr("check the region, the endpoint")));
+}
+
+TEST_F(DynamoConnection, AnswersForDynamoDbWhileItIsAwaySoThatNobodyWaitsForEachCall) {
+  DynamoOptions patient = options();
+  patient.pause = std::chrono::hours{1};
+  connect(patient);
+  http_->answer(400, R"({"__type": "ConditionalCheckFailedException"})").fails(AwsError::timed_out).answer(200, "{}");
+  EXPECT_FALSE(get());
+  const auto away = get();
+  const auto again = get();
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().text, away.error().text);
+  EXPECT_EQ(http_->sent.size(), 2U) << "it was not asked again";
 }
 
 TEST_F(DynamoConnection, RefusesAnAnswerOfAnotherProgram) {

@@ -68,7 +68,7 @@ Result<std::optional<JobVersion>> DynamoStore::version(std::string_view job, job
 }
 
 Result<> DynamoStore::add_version(const JobVersion& version, const JobHead& next, std::int64_t expected) {
-  const auto last = settled_head(version.job);
+  const auto last = head_at(version.job, expected);
   if (!last) return failed(last.error());
   if (revision_of(*last) != expected) return fail(StoreError::stale);
   if (auto room = has_room_for(version, expected); !room) return room;
@@ -89,7 +89,7 @@ Result<> DynamoStore::add_version(const JobVersion& version, const JobHead& next
 }
 
 Result<> DynamoStore::set_head(const JobHead& next, std::int64_t expected) {
-  const auto last = settled_head(next.job);
+  const auto last = head_at(next.job, expected);
   if (!last) return failed(last.error());
   if (revision_of(*last) != expected) return fail(StoreError::stale);
   if (!*last) {
@@ -113,7 +113,14 @@ Result<std::optional<StoredHead>> DynamoStore::settled_head(std::string_view job
   auto stored = head_as_it_is(job);
   if (!stored || !*stored) return stored;
   if (auto done = carry_out(**stored); !done) return std::unexpected{std::move(done).error()};
+  last_read_ = *stored;
   return stored;
+}
+
+/// The one that was read last, if it is at that revision: whether it still is, the change itself will show.
+Result<std::optional<StoredHead>> DynamoStore::head_at(std::string_view job, std::int64_t revision) {
+  if (last_read_ && last_read_->head.job == job && last_read_->head.revision == revision) return last_read_;
+  return settled_head(job);
 }
 
 // Both steps may have been made before, by anyone: a version is never changed, and the intent goes only from the head

@@ -29,6 +29,7 @@ class DynamoStore final : public JobStore {
 
   Result<std::optional<StoredHead>> head_as_it_is(std::string_view job);
   Result<std::optional<StoredHead>> settled_head(std::string_view job);
+  Result<std::optional<StoredHead>> head_at(std::string_view job, std::int64_t revision);
   Result<> carry_out(const StoredHead&);
   Result<std::optional<JobHead>> adopted_head(std::string_view job);
   Result<std::optional<JobVersion>> whole_version(const Item&);
@@ -41,6 +42,7 @@ class DynamoStore final : public JobStore {
 
   std::unique_ptr<Api> api_;
   Table table_;
+  std::optional<StoredHead> last_read_;  ///< its intent carried out; saves the next change of that job a request
 };
 
 }  // namespace m2c2::store::dynamodb

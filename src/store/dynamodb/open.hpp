@@ -18,8 +18,13 @@ struct DynamoOptions {
   std::string ca_file = {};   ///< of an endpoint with TLS; empty: the system's certificates
   aws::IotCredentials credentials = {};
   aws::Environment environment = {};  ///< for credentials without a certificate
-  int attempts = 8;                   ///< of a request, while DynamoDB is throttled or away: some 15 s
-  Duration answer_within = std::chrono::seconds{5};
+  // A call is over within some 25 s whatever happens: a builder that answers its broker later than that is taken for
+  // dead.
+  int attempts = 5;  ///< of a request, while DynamoDB is throttled or away
+  Duration answer_within = std::chrono::seconds{4};
+  Duration first_back_off = std::chrono::milliseconds{300};  ///< of four, each twice the last
+  /// A call that found DynamoDB away is the answer to those that come within this time too: nobody waits for them all.
+  Duration pause = std::chrono::seconds{5};
 };
 
 /// Asks nothing of DynamoDB yet: it may be away when a builder starts. Fails when the table or the region is not named
