@@ -13,8 +13,7 @@ namespace {
 
 constexpr std::string_view kIsItRunning = "check that the OPC DA server runs on the Windows machine (and DCOM rights)";
 constexpr std::string_view kWhichServer =
-    "check opcda-server-name: a push of the job says which servers there are; and that server and gateway are of the "
-    "same bitness, mostly 32 bits";
+    "check opcda-server-name, and that server and gateway are of the same bitness, mostly 32 bits";
 constexpr std::string_view kRights =
     "give the account of the OpenOPC service the DCOM rights to launch and to access the OPC DA server";
 constexpr std::string_view kItem = "check its spelling with 'm2c2 opcda browse'";

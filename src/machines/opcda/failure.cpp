@@ -35,8 +35,10 @@ std::string com_text(const OpcdaPeer& peer, std::string_view call, const ComErro
       return fmt::format("OPC DA server {} does not answer its gateway at {}: {}{}", peer.server, peer.where, what,
                          remedy);
     case ComKind::unknown:
-      return fmt::format("the gateway at {} cannot start OPC DA server {}: {}{}", peer.where, peer.server, what,
-                         remedy);
+      return fmt::format(
+          "the gateway at {0} cannot start OPC DA server {1}: {2}{3}. 'm2c2 opcda doctor {0}' lists the "
+          "servers that it knows",
+          peer.where, peer.server, what, remedy);
     default:
       return fmt::format("OPC DA server {} fails at '{}' of its gateway at {}: {}{}", peer.server, call, peer.where,
                          what, remedy);
@@ -187,6 +189,11 @@ bool blames_a_tag(const pyro::Raised& raised) {
   if (raised.name() != "TypeError" && raised.name() != "AttributeError") return false;
   return !contains(raised.text, "com_error") && !contains(raised.text, "DefaultGroupUpdateRate") &&
          !com_number_of(raised);
+}
+
+bool is_unknown_server(const pyro::Raised& raised) {
+  const auto code = com_number_of(raised);
+  return code && describe_com(*code).kind == ComKind::unknown && !contains(raised.text, "Dispatch:");
 }
 
 bool is_unknown_object(const pyro::Raised& raised) {

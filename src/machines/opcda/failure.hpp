@@ -52,6 +52,8 @@ Error raised(const OpcdaPeer&, std::string_view call, const pyro::Raised&);
 
 /// Whether this exception to a read is one of the tags' doing: some gateways fail the whole read then.
 bool blames_a_tag(const pyro::Raised&);
+/// The gateway cannot start an OPC DA server of this name.
+bool is_unknown_server(const pyro::Raised&);
 /// The gateway has no such object, or none any more.
 bool is_unknown_object(const pyro::Raised&);
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "machines/opcda/session.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -98,11 +101,13 @@ net::Task<Result<std::string>> OpcdaSession::make() {
   if (!id) co_return id;
   const std::string server = one_argument(peer().server);
   const auto answer = co_await link_.call({.object = *id, .method = "connect", .arguments = server}, kTimeToAnswer);
-  const auto connected = returned(peer(), "connect", answer);
+  auto connected = returned(peer(), "connect", answer);
   if (connected) {
     std::erase(old_, *id);
     co_return id;
   }
+  const auto* why = answer ? std::get_if<pyro::Raised>(&*answer) : nullptr;
+  if (why != nullptr && is_unknown_server(*why)) connected.error().text += co_await servers_there_are(*id);
   if (link_.is_open()) co_await close_old(loop_.steady() + kTimeToClose);
   co_return std::unexpected{connected.error()};
 }
@@ -135,12 +140,24 @@ net::Task<Result<std::vector<std::string>>> OpcdaSession::servers() {
   if (const auto linked = co_await link_.open(kTimeToConnect); !linked) co_return std::unexpected{linked.error()};
   const auto id = co_await create();
   if (!id) co_return std::unexpected{id.error()};
-  const auto answer = co_await link_.call({.object = *id, .method = "servers"}, kTimeToAnswer);
+  co_return co_await servers_by(*id);
+}
+
+net::Task<Result<std::vector<std::string>>> OpcdaSession::servers_by(std::string_view object) {
+  const auto answer = co_await link_.call({.object = object, .method = "servers"}, kTimeToAnswer);
   const auto value = returned(peer(), "servers", answer);
   if (!value) co_return std::unexpected{value.error()};
   auto names = take_names(*value, kMostServers);
   if (!names) co_return std::unexpected{odd_answer(peer(), "servers", to_text(names.error()))};
   co_return *std::move(names);
+}
+
+/// For a text; nothing where the gateway does not say.
+net::Task<std::string> OpcdaSession::servers_there_are(std::string_view object) {
+  constexpr std::size_t kMostShown = 1000;
+  const auto names = co_await servers_by(object);
+  if (!names || names->empty()) co_return std::string{};
+  co_return fmt::format(": {:.{}}", fmt::format("{}", fmt::join(*names, ", ")), kMostShown);
 }
 
 void OpcdaSession::distrust() {

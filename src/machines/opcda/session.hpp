@@ -39,6 +39,8 @@ class OpcdaSession {
   net::Task<Result<>> resume();
   net::Task<Result<std::string>> create();
   net::Task<Result<std::string>> make();
+  net::Task<Result<std::vector<std::string>>> servers_by(std::string_view object);
+  net::Task<std::string> servers_there_are(std::string_view object);
   net::Task<Result<>> close_old(SteadyTime deadline);
 
   net::Loop& loop_;

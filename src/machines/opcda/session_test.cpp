@@ -78,8 +78,12 @@ TEST(OpcdaSession, MakesANewObjectWhenTheGatewayHasForgottenTheOld) {
 TEST(OpcdaSession, ClosesTheObjectThatCannotConnectToItsServer) {
   Line line;
   line.gateway.greets().create("obj_1").call("obj_1", "connect", "('Matrikon.OPC.Simulation.1',)");
-  line.gateway.raises("OpenOPC.OPCError", "Connect: -2147221005").closes("obj_1");
-  EXPECT_THAT(line.open().error().text, HasSubstr("cannot start OPC DA server Matrikon.OPC.Simulation.1"));
+  line.gateway.raises("OpenOPC.OPCError", "Connect: -2147221005");
+  line.gateway.call("obj_1", "servers").returns("['Kepware.KEPServerEX.V6',None,'RSLinx OPC Server']").closes("obj_1");
+  EXPECT_THAT(line.open().error().text,
+              AllOf(HasSubstr("cannot start OPC DA server Matrikon.OPC.Simulation.1: -2147221005 invalid class string"),
+                    HasSubstr("'m2c2 opcda doctor 10.0.0.5:7766' lists the servers that it knows: "
+                              "Kepware.KEPServerEX.V6, RSLinx OPC Server")));
 }
 
 TEST(OpcdaSession, ClosesLaterWhatItCouldNotCloseAtOnce) {
