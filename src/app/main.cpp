@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/archive_command.hpp"
 #include "app/daemon.hpp"
 #include "app/job_command.hpp"
 #include "app/job_files.hpp"
@@ -33,6 +34,7 @@ struct Chosen {
   WatchCommand watch;
   StreamCommand stream;
   OpcdaCommand opcda;
+  ArchiveCommand archive;
   std::vector<std::string> files;
   long patience = 30;
   long limit = 0;
@@ -130,6 +132,29 @@ void add_stream(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_archive(CLI::App& app, Chosen& chosen) {
+  auto* archive = app.add_subcommand(
+      "archive",
+      "write what a Kafka topic holds as gzip files of newline-delimited JSON, each record once, until Ctrl-C\n"
+      "Start as many as there is work for, with the same --group: they share the topic's partitions, and when one "
+      "dies\n"
+      "the others go on where it was. A place in the topic is committed only once its records are durable.\n"
+      "Such as:  m2c2 archive --from kafka --brokers 127.0.0.1:9092 --topic telemetry --to ./archive\n"
+      "Learn more: docs/guides/kafka.md");
+  ArchiveCommand& to = chosen.archive;
+  archive->add_option("--from", to.from, "where the records come from")->check(CLI::IsMember({"kafka"}))->required();
+  archive->add_option("--brokers", to.brokers, "host:port of some brokers, with commas between")->required();
+  archive->add_option("--topic", to.topic, "to read, from its oldest record on")->required();
+  archive->add_option("--group", to.group, "consumer group: who shares the topic's partitions")->capture_default_str();
+  archive->add_option("--to", to.to, "a folder, or s3://bucket/prefix")->required();
+  archive->add_option("--flush-interval", to.flush_interval, "an object ends this long after its first record …")
+      ->capture_default_str();
+  archive->add_option("--flush-size", to.flush_size, "… or with this much JSON in it")->capture_default_str();
+  archive->add_option("--property", to.properties, "NAME=VALUE of librdkafka, again for each further one");
+  add_config(*archive, to.config_file);
+  archive->callback([&chosen] { chosen.run = [&chosen] { return run_archive_command(chosen.archive); }; });
+}
+
 CLI::App* add_opcda_command(CLI::App& opcda, Chosen& chosen, const char* name, const char* about,
                             int (*run)(const OpcdaCommand&)) {
   auto* command = opcda.add_subcommand(name, about);
@@ -173,10 +198,11 @@ int run(int argc, char** argv) {
   add_jobs(app, chosen);
   add_watch(app, chosen);
   add_stream(app, chosen);
+  add_archive(app, chosen);
   add_opcda(app, chosen);
   add_offline(app, chosen);
   CLI11_PARSE(app, argc, argv);
-  const bool is_daemon = chosen.daemon.roles.gateway || chosen.daemon.roles.builder;
+  const bool is_daemon = chosen.daemon.roles.gateway || chosen.daemon.roles.builder || app.got_subcommand("archive");
   log::set_level(verbose ? log::Level::debug : is_daemon ? log::Level::info : log::Level::warning);
   return chosen.run();
 }
