@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
@@ -96,8 +97,21 @@ bool needs_aws(const Config& config) {
          });
 }
 
+std::string fault_of_endpoints(const Config::Aws& aws) {
+  const std::array<std::pair<std::string_view, const std::string*>, 3> endpoints{
+      {{"kinesis", &aws.kinesis_endpoint}, {"s3", &aws.s3_endpoint}, {"dynamodb", &aws.dynamodb_endpoint}}};
+  for (const auto& [service, url] : endpoints)
+    if (!url->empty() && !url->starts_with("http://") && !url->starts_with("https://"))
+      return fmt::format("[aws] {}-endpoint = \"{}\": give a URL such as https://{}.example", service, *url, service);
+  if (aws.credentials_endpoint.contains("://") && !aws.credentials_endpoint.starts_with("https://"))
+    return fmt::format("[aws] credentials-endpoint = \"{}\": give its host, or https://host:port",
+                       aws.credentials_endpoint);
+  return {};
+}
+
 std::string fault_of_aws(const Config& config) {
   const Config::Aws& aws = config.aws;
+  if (std::string fault = fault_of_endpoints(aws); !fault.empty()) return fault;
   if (!needs_aws(config)) return {};
   if (aws.region.empty()) return "[aws] region is missing: give one such as eu-central-1, or set AWS_REGION";
   if (aws.cert_file.empty() != aws.key_file.empty()) return "[aws] cert-file and key-file go together";

@@ -97,6 +97,8 @@ TEST(Config, WhatIsSentToAwsNeedsARegionAndACertificateForARole) {
   const auto config = parse_config("[broker]\ncert-file = \"a.pem\"\nkey-file = \"a.key\"\n" + role, "m2c2.toml");
   ASSERT_TRUE(config) << config.error().text;
   EXPECT_EQ(config->aws.cert_file, "a.pem");
+  EXPECT_NE(error_of("[aws]\ns3-endpoint = \"127.0.0.1:9000\"\n").find("give a URL"), std::string::npos);
+  EXPECT_NE(error_of("[aws]\ncredentials-endpoint = \"http://a\"\n"), "");
 }
 
 TEST(Config, ASwitchIsTrueOrFalse) {

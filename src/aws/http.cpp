@@ -132,7 +132,7 @@ class Transfer {
     const std::string origin = origin_of(request_.url);
     switch (code) {
       case CURLE_OPERATION_TIMEDOUT:
-        return fail(AwsError::timed_out, fmt::format("{}: {}", origin, why));
+        return fail(AwsError::timed_out, fmt::format("{} does not answer: {}", origin, why));
       case CURLE_PEER_FAILED_VERIFICATION:
       case CURLE_SSL_CACERT_BADFILE:
         return fail(AwsError::unreachable,
