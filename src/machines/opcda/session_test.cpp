@@ -153,7 +153,7 @@ TEST(OpcdaSession, WaitsLongerThanTheGatewayItself) {
 }
 
 TEST(OpcdaSession, NamesPeersThatAreNoGateway) {
-  const auto said = [](Bytes bytes) {
+  const auto said = [](const Bytes& bytes) {
     Line line;
     line.gateway.expect_greeting().peer().reply(bytes);
     return line.open().error();
