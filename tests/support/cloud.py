@@ -34,9 +34,9 @@ class Emulators:
     def __init__(self, folder):
         self.log = pathlib.Path(folder) / "emulators.log"
         self._log = self.log.open("ab")
-        self._process = subprocess.Popen(["node", FOLDER / "emulators.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=self._log, env=os.environ | {"AWS_EC2_METADATA_DISABLED": "true"})
-        line = self._process.stdout.readline()
+        self.child = subprocess.Popen(["node", FOLDER / "emulators.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=self._log, env=os.environ | {"AWS_EC2_METADATA_DISABLED": "true"})
+        line = self.child.stdout.readline()
         assert line, f"the emulators did not start:\n{self.log.read_text()}"
         self._admin = f"http://127.0.0.1:{json.loads(line)['admin']}/"
 
@@ -51,9 +51,9 @@ class Emulators:
             raise AssertionError(f"the emulators are gone ({error}):\n{self.log.read_text()[-4000:]}") from None
 
     def stop(self):
-        self._process.stdin.close()  # It ends with its input, so that it never outlives us, come what may.
-        self._process.wait(20)
-        self._process.stdout.close()
+        self.child.stdin.close()  # It ends with its input, so that it never outlives us, come what may.
+        self.child.wait(20)
+        self.child.stdout.close()
         self._log.close()
 
 
