@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "job/telemetry_names.hpp"
 #include "job/wanted.hpp"
 #include "net/loop.hpp"
 #include "stream/stream.hpp"
@@ -34,8 +35,7 @@ class Outlet {
   stream::Stream& stream_;
   std::shared_ptr<const job::ParsedWanted> job_;
   job::Delivery delivery_;
-  std::string topic_prefix_;
-  std::string alias_prefix_;         // empty: the topic is the alias
+  job::TelemetryNames names_;
   std::vector<std::string> levels_;  // each tag as it stands in a topic
   std::optional<telemetry::Batch> batch_;
   int iterations_ = 0;  // in the batch
