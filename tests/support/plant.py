@@ -248,15 +248,17 @@ def word_job(name, port, tags, interval=0.5, iterations=1, control="deploy", ver
                             "communication-code": "binary", "ethernet": "tcp"} | connectivity}}}
 
 
+def toml_value(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {toml_value(v)}" for k, v in value.items()) + "}"
+    return json.dumps(value)
+
+
 def toml_table(name, keys):
     """A table, or an array of tables."""
     if isinstance(keys, list):
         return "\n".join(toml_table(f"[{name}]", each) for each in keys)
-    return f"[{name}]\n" + "\n".join(f"{k} = {json.dumps(v)}" for k, v in keys.items())
-
-
-def _keys(table):
-    return "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items())
+    return f"[{name}]\n" + "\n".join(f"{k} = {toml_value(v)}" for k, v in keys.items())
 
 
 class Plant:
