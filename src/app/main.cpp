@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/archive_command.hpp"
+#include "app/cost_command.hpp"
 #include "app/daemon.hpp"
 #include "app/job_command.hpp"
 #include "app/job_files.hpp"
@@ -35,6 +36,7 @@ struct Chosen {
   StreamCommand stream;
   OpcdaCommand opcda;
   ArchiveCommand archive;
+  CostCommand cost;
   std::vector<std::string> files;
   long patience = 30;
   long limit = 0;
@@ -183,6 +185,35 @@ void add_opcda(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_cost(CLI::App& app, Chosen& chosen) {
+  auto* command = app.add_subcommand(
+      "cost",
+      "work out what jobs would cost a month, destination by destination, before anybody deploys them\n"
+      "Such as:  m2c2 cost --to both --jobs 100 examples/slmp-ascii-deploy.json\n"
+      "          m2c2 cost --config gateway.toml --tags 'Line1.*=40' opcda.json\n"
+      "          m2c2 cost --print-prices > prices.toml    to edit, and to give with --prices");
+  CostCommand& cost = chosen.cost;
+  command->add_option("FILE", cost.files, "job definitions (JSON), as m2c2 job deploy takes them");
+  command->add_option("--jobs", cost.copies, "count each so many times")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
+  command->add_option("--to", cost.to, "as if every job said so; default: as each job says")
+      ->check(CLI::IsMember({"topic", "stream", "both"}));
+  command->add_option("--tags", cost.tags,
+                      "PATTERN=N: so many tags an address of a read_list stands for; again for each");
+  command
+      ->add_option("--values-size", cost.value_bytes, "bytes of each value as JSON; default: typical of its data-type")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));
+  command->add_option("--gzip-ratio", cost.gzip_ratio, "how many times smaller gzip makes text")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
+  command->add_option("--prices", cost.prices_file, "prices (TOML)")->check(CLI::ExistingFile);
+  command->add_flag("--print-prices", cost.print_prices, "print the prices with their units, and end");
+  command->add_flag("--json", cost.json, "print one JSON object");
+  add_config(*command, cost.config_file);
+  command->callback([&chosen] { chosen.run = [&chosen] { return run_cost_command(chosen.cost); }; });
+}
+
 int run(int argc, char** argv) {
   CLI::App app{kAbout, "m2c2"};
   app.set_version_flag("--version", fmt::format("m2c2 {}", kVersion));
@@ -201,6 +232,7 @@ int run(int argc, char** argv) {
   add_archive(app, chosen);
   add_opcda(app, chosen);
   add_offline(app, chosen);
+  add_cost(app, chosen);
   CLI11_PARSE(app, argc, argv);
   const bool is_daemon = chosen.daemon.roles.gateway || chosen.daemon.roles.builder || app.got_subcommand("archive");
   log::set_level(verbose ? log::Level::debug : is_daemon ? log::Level::info : log::Level::warning);
