@@ -181,7 +181,7 @@ def test_a_wrong_clock_is_told_and_signed_around(line, cloud, seconds):
     deploy(line, plc)
     assert_everything_arrived(line, cloud)
     warnings = re.findall(r"kinesis.*|127.*clock is 7[12]\d\d s (?:slow|fast)", gateway.output())
-    assert len([w for w in warnings if "clock" in w]) == 2, "once for each service"
+    assert len([w for w in warnings if "clock" in w]) == 3, "once for each service"
 
 
 def test_a_role_without_permission_is_told_with_the_remedy(line, cloud):
