@@ -5,7 +5,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from cloud import cloud, cloud_session  # noqa: E402, F401
+from cloud import cloud, cloud_session, dynamodb  # noqa: E402, F401
 from plant import Plant  # noqa: E402
 
 

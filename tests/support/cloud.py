@@ -265,3 +265,13 @@ def cloud(cloud_session):
     built = Cloud(emulators, clean)
     yield built
     built.stop()
+
+
+@pytest.fixture
+def dynamodb(cloud, monkeypatch):
+    """Its DynamoDB, with the keys in the environment of every process that the story starts."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    return cloud.dynamodb

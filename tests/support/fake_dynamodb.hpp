@@ -1,5 +1,6 @@
 // A DynamoDB table that a test plays: it knows the requests that the job store makes and refuses every other, gives
-// short pages, and fails when told. SPDX-License-Identifier: Apache-2.0
+// short pages, and fails when told.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <gtest/gtest.h>
@@ -34,7 +35,6 @@ class FakeDynamoDb {
   }
 
   std::map<Key, Object> items;
-  std::size_t page = 2;  ///< items looked at for one answer of Query and Scan
 
  private:
   static constexpr std::size_t kMostItemBytes = 400 * 1024;
@@ -101,9 +101,10 @@ class FakeDynamoDb {
     EXPECT_TRUE(body.at("ConsistentRead").as_bool());
     EXPECT_EQ(name(body, "#jobid"), "jobid");
     const std::string job = text_of(value(body, ":jobid"));
-    if (body.contains("Limit")) return last_above_zero(body, job);
+    EXPECT_EQ(body.at("Limit"), 1);
+    if (body.contains("ScanIndexForward")) return last_above_zero(body, job);
     EXPECT_EQ(text_at(body, "KeyConditionExpression"), "#jobid = :jobid");
-    return pages(body, [&](const Key& key) { return key.first == job; }, [](const Key&) { return true; });
+    return pages(body, 1, [&](const Key& key) { return key.first == job; }, [](const Key&) { return true; });
   }
 
   Result<Object> last_above_zero(const Object& body, const std::string& job) {
@@ -122,11 +123,11 @@ class FakeDynamoDb {
     EXPECT_EQ(text_at(body, "FilterExpression"), "#version = :version");
     EXPECT_EQ(name(body, "#version"), "version");
     const std::int64_t version = number_of(value(body, ":version"));
-    return pages(body, [](const Key&) { return true; }, [&](const Key& key) { return key.second == version; });
+    return pages(body, 2, [](const Key&) { return true; }, [&](const Key& key) { return key.second == version; });
   }
 
   /// As DynamoDB does: the filter comes after the page, so that a page may be empty and not the last.
-  Result<Object> pages(const Object& body, const auto& is_looked_at, const auto& passes) {
+  Result<Object> pages(const Object& body, std::size_t page, const auto& is_looked_at, const auto& passes) {
     Object answer{{"Items", boost::json::array{}}};
     auto at = items.begin();
     if (body.contains("ExclusiveStartKey")) at = items.upper_bound(key_of(body.at("ExclusiveStartKey").as_object()));

@@ -18,10 +18,9 @@ struct DynamoOptions {
   std::string ca_file = {};   ///< of an endpoint with TLS; empty: the system's certificates
   aws::IotCredentials credentials = {};
   aws::Environment environment = {};  ///< for credentials without a certificate
-  // A call is over within some 25 s whatever happens: a builder that answers its broker later than that is taken for
-  // dead.
+  // A call is over within 30 s, whatever happens: a builder that is silent for 45 s is gone for its broker.
   int attempts = 5;  ///< of a request, while DynamoDB is throttled or away
-  Duration answer_within = std::chrono::seconds{4};
+  Duration answer_within = std::chrono::seconds{5};
   Duration first_back_off = std::chrono::milliseconds{300};  ///< of four, each twice the last
   /// A call that found DynamoDB away is the answer to those that come within this time too: nobody waits for them all.
   Duration pause = std::chrono::seconds{5};

@@ -77,7 +77,11 @@ Result<bool> Table::has(std::string_view job, job::Version version) {
   return answer->contains("Item");
 }
 
-Result<std::vector<Item>> Table::all_of(std::string_view job) { return pages("Query", query(job)); }
+Result<std::vector<Item>> Table::all_of(std::string_view job) {
+  json::object request = query(job);
+  request["Limit"] = 1;  // one may be as large as an item can be, and the line slow
+  return pages("Query", std::move(request));
+}
 
 Result<std::optional<Item>> Table::last_of(std::string_view job) {
   json::object request = query(job);

@@ -21,7 +21,7 @@ class Table {
 
   Result<std::optional<Item>> get(std::string_view job, job::Version);
   Result<bool> has(std::string_view job, job::Version);
-  /// Every item of a hash key, in the order of its range key.
+  /// Every item of a hash key, in the order of its range key; they may be large.
   Result<std::vector<Item>> all_of(std::string_view job);
   /// The one with the highest range key above 0.
   Result<std::optional<Item>> last_of(std::string_view job);
