@@ -131,6 +131,7 @@ Result<cost::Plan> plan_of(const CostCommand& command) {
     plan.own_broker = !config->broker.url.contains(".amazonaws.com");
   }
   if (auto counted = count_tags(command.tags, plan); !counted) return std::unexpected{counted.error()};
+  for (cost::Job& job : plan.jobs) job.looks = cost::looks_of(job, plan.assumptions);
   return plan;
 }
 

@@ -199,8 +199,9 @@ void add_cost(CLI::App& app, Chosen& chosen) {
       ->capture_default_str();
   command->add_option("--to", cost.to, "as if every job said so; default: as each job says")
       ->check(CLI::IsMember({"topic", "stream", "both"}));
-  command->add_option("--tags", cost.tags,
-                      "PATTERN=N: so many tags an address of a read_list stands for; again for each");
+  command
+      ->add_option("--tags", cost.tags, "PATTERN=N: so many tags an address of a read_list stands for; again for each")
+      ->allow_extra_args(false);
   command
       ->add_option("--values-size", cost.value_bytes, "bytes of each value as JSON; default: typical of its data-type")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}));

@@ -1,4 +1,4 @@
-// What the figures rest on, in words.
+// What the figures rest on, and what would not work, in words.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ std::string values_sentence(const Assumptions& assumptions) {
 
 std::string guesses_sentence(const Plan& plan) {
   std::size_t guessed = 0;
-  for (const Job& job : plan.jobs) guessed += traffic_of(job, plan.assumptions).guessed_tags;
+  for (const Job& job : plan.jobs) guessed += traffic_of(job).guessed_tags;
   if (guessed == 0) return {};
   return fmt::format("A pattern of a read_list stands for {} tags where no --tags PATTERN=N says otherwise.",
                      plan.assumptions.tags_a_pattern);
@@ -43,7 +43,21 @@ std::string dynamodb_sentence(const Prices& prices) {
                      kDeploys, money(kDeploys * kUnitsADeploy / 1e6 * prices.dynamodb_writes));
 }
 
+constexpr double kMostPublishes = 100;  // AWS IoT Core's, a second of one connection
+
 }  // namespace
+
+std::vector<std::string> warnings_of(const Plan& plan) {
+  std::vector<std::string> out;
+  if (plan.own_broker) return out;
+  for (const Gateway& gateway : gateways_of(plan, &job::Delivery::to_topic))
+    if (const double rate = messages_a_second(gateway); rate > kMostPublishes)
+      out.push_back(fmt::format(
+          "The gateway of group {} sends {} messages a second to topics, and AWS IoT Core takes {:g} of a "
+          "connection: raise machine-query-iterations, or spread the jobs over more gateways (gg-group-id).",
+          gateway.group, grouped(rate), kMostPublishes));
+  return out;
+}
 
 std::vector<std::string> assumptions_of(const Plan& plan, const Prices& prices) {
   std::vector<std::string> out{

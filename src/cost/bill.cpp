@@ -17,19 +17,6 @@ double sum(const std::vector<Line>& lines) {
   return std::accumulate(lines.begin(), lines.end(), 0.0, [](double s, const Line& line) { return s + line.cost(); });
 }
 
-/// What each group's gateway sends of the jobs that `goes` says.
-std::vector<Gateway> gateways_of(const Plan& plan, bool job::Delivery::* goes) {
-  std::vector<Gateway> gateways;
-  for (const Job& job : plan.jobs) {
-    auto gateway = std::ranges::find(gateways, job.group, &Gateway::group);
-    if (gateway == gateways.end()) gateway = gateways.insert(gateway, {job.group, {}});
-    if (!(job.delivery.*goes)) continue;
-    const Traffic traffic = traffic_of(job, plan.assumptions);
-    gateway->flows.insert(gateway->flows.end(), traffic.flows.begin(), traffic.flows.end());
-  }
-  return gateways;
-}
-
 void add_messages(std::vector<Line>& lines, double units, const Prices& prices) {
   lines.push_back(
       {"messages, one for each 5 KB begun", std::min(units, kBillion) / kMillion, "million", prices.iot_messages});
@@ -69,7 +56,7 @@ Destination kinesis(const Plan& plan, const Exporter& exporter, const std::vecto
   const StreamUsage usage = stream_usage(gateways, exporter.joining);
   Destination out{
       .name = exporter.name, .about = "Kinesis Data Streams, then Firehose into S3", .records = usage.records};
-  out.lines = {{fmt::format("{:.0f} provisioned shards", usage.shards), usage.shards * kHoursAMonth, "hours",
+  out.lines = {{fmt::format("shards, provisioned: {:.0f}", usage.shards), usage.shards * kHoursAMonth, "hours",
                 prices.kinesis_shard_hour},
                {"PUT payload units of 25 KB", usage.put_units / kMillion, "million", prices.kinesis_put_units},
                {"Firehose, each record up to 5 KB", usage.firehose_gb, "GB", prices.firehose}};
@@ -123,6 +110,18 @@ double Destination::total() const { return sum(lines); }
 std::optional<double> Destination::on_demand_total() const {
   if (on_demand.empty()) return {};
   return sum(on_demand) + sum({lines.begin() + kProvisionedLines, lines.end()});
+}
+
+std::vector<Gateway> gateways_of(const Plan& plan, bool job::Delivery::* goes) {
+  std::vector<Gateway> gateways;
+  for (const Job& job : plan.jobs) {
+    auto gateway = std::ranges::find(gateways, job.group, &Gateway::group);
+    if (gateway == gateways.end()) gateway = gateways.insert(gateway, {job.group, {}});
+    if (!(job.delivery.*goes)) continue;
+    const Traffic traffic = traffic_of(job);
+    gateway->flows.insert(gateway->flows.end(), traffic.flows.begin(), traffic.flows.end());
+  }
+  return gateways;
 }
 
 Bill bill_of(const Plan& plan, const Prices& prices) {

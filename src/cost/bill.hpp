@@ -60,6 +60,9 @@ struct Bill {
   std::vector<Total> totals = {};              ///< one, or with `one_exporter` one for each of them
 };
 
+/// What the gateway of each group sends of the jobs that go there. One that sends nothing is there too.
+std::vector<Gateway> gateways_of(const Plan&, bool job::Delivery::* goes);
+
 Bill bill_of(const Plan&, const Prices&);
 
 /// What the plan would cost if something were otherwise.

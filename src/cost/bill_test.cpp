@@ -9,14 +9,13 @@
 namespace m2c2::cost {
 namespace {
 
-using testing::DoubleNear;
-
 /// 100 jobs with two tags a second.
 Plan guide_plan() {
   Job job{.name = "press", .group = "factory-1", .delivery = {.to_stream = true, .to_topic = true}, .copies = 100};
   job::DeviceRead one{.tag = "tag1", .type = {}, .read = {.points = 1}}, two = one;
   two.tag = "tag2";
   job.definition.protocol = job::SlmpJob{.connectivity = {}, .attributes = {one, two}};
+  job.looks = looks_of(job, {});
   return {.jobs = {job},
           .exporters = {{.kind = ExporterKind::archive_in_s3, .name = "archive"},
                         {.kind = ExporterKind::kinesis, .name = "kinesis"}},

@@ -18,7 +18,7 @@ std::string to_toml(const Prices& prices) {
   std::string_view table;
   for (const PriceKey& key : kPriceKeys) {
     if (std::exchange(table, key.table) != key.table) out += fmt::format("\n[{}]\n", key.table);
-    out += fmt::format("{} = {}  # {}\n", key.name, prices.*key.price, key.comment);
+    out += fmt::format("{} = {:#}  # {}\n", key.name, prices.*key.price, key.comment);
   }
   return out;
 }

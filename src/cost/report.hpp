@@ -17,6 +17,9 @@ std::string to_json(const Plan&, const Prices&);
 /// What the figures rest on, a sentence each.
 std::vector<std::string> assumptions_of(const Plan&, const Prices&);
 
+/// What the services would not take as it is, with the remedy.
+std::vector<std::string> warnings_of(const Plan&);
+
 /// "1,234,567.89"; what is less than a cent with four places.
 std::string money(double dollars);
 /// "1,234,567"

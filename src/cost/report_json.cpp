@@ -61,8 +61,8 @@ std::string comparison(const Comparison& comparison) {
                      list(comparison.bill.destinations, brief), list(comparison.bill.totals, total));
 }
 
-std::string job(const Job& job, const Assumptions& assumptions) {
-  const Traffic traffic = traffic_of(job, assumptions);
+std::string job(const Job& job) {
+  const Traffic traffic = traffic_of(job);
   const double messages = traffic.messages_a_second();
   return fmt::format(
       R"({{"name":{},"file":{},"copies":{},"tags":{},"guessed-tags":{},"interval":{},"iterations":{},"messages":{},)"
@@ -71,15 +71,6 @@ std::string job(const Job& job, const Assumptions& assumptions) {
       number(std::chrono::duration<double>(job.definition.interval).count()), job.definition.iterations,
       number(messages * kSecondsAMonth), number(messages > 0 ? traffic.bytes_a_second() / messages : 0),
       job.delivery.to_topic, job.delivery.to_stream);
-}
-
-std::string jobs(const Plan& plan) {
-  std::string json;
-  for (const Job& each : plan.jobs) {
-    if (!json.empty()) json.push_back(',');
-    json += job(each, plan.assumptions);
-  }
-  return "[" + json + "]";
 }
 
 std::string sentence(const std::string& value) { return text(value); }
@@ -91,10 +82,11 @@ std::string to_json(const Plan& plan, const Prices& prices) {
   const Bill& bill = comparisons.front().bill;
   return fmt::format(
       R"({{"currency":"USD","hours":{},"region":{},"as-of":{},"jobs":{},"destinations":{},"totals":{},"comparisons":{},)"
-      R"("assumed":{}}})"
+      R"("warnings":{},"assumed":{}}})"
       "\n",
-      kHoursAMonth, text(prices.region), text(prices.as_of), jobs(plan), list(bill.destinations, destination),
-      list(bill.totals, total), list(comparisons, comparison), list(assumptions_of(plan, prices), sentence));
+      kHoursAMonth, text(prices.region), text(prices.as_of), list(plan.jobs, job), list(bill.destinations, destination),
+      list(bill.totals, total), list(comparisons, comparison), list(warnings_of(plan), sentence),
+      list(assumptions_of(plan, prices), sentence));
 }
 
 }  // namespace m2c2::cost

@@ -9,14 +9,14 @@
 namespace m2c2::cost {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
 
-Plan plan() {
+Plan plan(const Assumptions& assumptions = {}) {
   Job job{.name = "press \"7\"", .group = "g", .delivery = {.to_stream = true, .to_topic = true}, .copies = 100};
   job.definition.protocol = job::OpcdaJob{
       .host = "10.0.0.1", .server = "s", .attributes = {{job::OpcdaFunction::read_list, {"Line1.*", "Line2.*"}}}};
-  return {.jobs = {job}, .exporters = {{.kind = ExporterKind::kinesis, .name = "kinesis"}}};
+  job.looks = looks_of(job, assumptions);
+  return {.jobs = {job}, .exporters = {{.kind = ExporterKind::kinesis, .name = "kinesis"}}, .assumptions = assumptions};
 }
 
 TEST(Money, IsGroupedAndNeverRoundedToNothing) {
@@ -29,15 +29,26 @@ TEST(Money, IsGroupedAndNeverRoundedToNothing) {
 }
 
 TEST(Report, StatesWhatItAssumed) {
-  Plan assumed = plan();
-  assumed.assumptions.tags_of_pattern["Line1.*"] = 3;
-  const std::string text = to_text(assumed, {});
+  Assumptions assumptions;
+  assumptions.tags_of_pattern["Line1.*"] = 3;
+  const std::string text = to_text(plan(assumptions), {});
   EXPECT_THAT(text, HasSubstr("press \"7\""));
   EXPECT_THAT(text, HasSubstr("A pattern of a read_list stands for 10 tags"));
   EXPECT_THAT(text, HasSubstr("gzip makes text 5 times smaller"));
   EXPECT_THAT(text, HasSubstr("DynamoDB is left out"));
-  assumed.assumptions.tags_of_pattern["Line2.*"] = 4;
-  EXPECT_THAT(to_text(assumed, {}), Not(HasSubstr("A pattern of a read_list")));
+  assumptions.tags_of_pattern["Line2.*"] = 4;
+  EXPECT_THAT(to_text(plan(assumptions), {}), Not(HasSubstr("A pattern of a read_list")));
+}
+
+TEST(Report, WarnsOfMoreThanAConnectionTakes) {
+  Plan much = plan();  // 20 tags of 100 jobs, each second
+  ASSERT_EQ(warnings_of(much).size(), 1u);
+  EXPECT_THAT(warnings_of(much)[0], HasSubstr("group g sends 2,000 messages a second"));
+  much.jobs[0].copies = 5;
+  EXPECT_TRUE(warnings_of(much).empty());
+  much = plan();
+  much.own_broker = true;
+  EXPECT_TRUE(warnings_of(much).empty());
 }
 
 TEST(Report, HasTheSameFiguresAsJson) {

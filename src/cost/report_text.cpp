@@ -38,7 +38,7 @@ std::string jobs_table(const Plan& plan) {
   std::string out = fmt::format("{:<{}} {:>7} {:>7} {:>8} {:>10} {:>15} {:>8}  {}\n", "job", width, "copies", "tags",
                                 "every", "iterations", "messages", "bytes", "to");
   for (const Job& job : plan.jobs) {
-    const Traffic traffic = traffic_of(job, plan.assumptions);
+    const Traffic traffic = traffic_of(job);
     const double messages = traffic.messages_a_second();
     out +=
         fmt::format("{:<{}} {:>7} {:>7} {:>8} {:>10} {:>15} {:>8.0f}  {}\n", job.name, width, job.copies, traffic.tags,
@@ -96,6 +96,13 @@ std::string comparison_table(const std::vector<Comparison>& comparisons) {
   return out;
 }
 
+std::string sentences(std::string_view title, const std::vector<std::string>& all) {
+  if (all.empty()) return {};
+  std::string out = fmt::format("\n{}\n", title);
+  for (const std::string& sentence : all) out += fmt::format("- {}\n", sentence);
+  return out;
+}
+
 }  // namespace
 
 std::string grouped(double whole) { return with_commas(fmt::format("{:.0f}", whole)); }
@@ -114,9 +121,7 @@ std::string to_text(const Plan& plan, const Prices& prices) {
   for (const Destination& destination : bill.destinations) out += destination_table(destination);
   out += totals_table(bill);
   out += comparison_table(comparisons);
-  out += "\nAssumed\n";
-  for (const std::string& assumption : assumptions_of(plan, prices)) out += fmt::format("- {}\n", assumption);
-  return out;
+  return out + sentences("Mind", warnings_of(plan)) + sentences("Assumed", assumptions_of(plan, prices));
 }
 
 }  // namespace m2c2::cost

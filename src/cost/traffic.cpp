@@ -14,11 +14,6 @@ namespace {
 
 using telemetry::Batch;
 
-struct Lengths {
-  std::size_t first = 0;  ///< a message of one entry
-  std::size_t more = 0;   ///< each further entry
-};
-
 std::size_t message_bytes(const telemetry::MessageShape& shape, const TypicalTag& tag, int entries) {
   Batch batch{{shape}, SIZE_MAX};
   for (int i = 0; i < entries; ++i)
@@ -26,15 +21,10 @@ std::size_t message_bytes(const telemetry::MessageShape& shape, const TypicalTag
   return batch.flush(WallTime{}).front().json.size();
 }
 
-Lengths lengths_of(const telemetry::MessageShape& shape, const TypicalTag& tag) {
-  const std::size_t one = message_bytes(shape, tag, 1);
-  return {one, message_bytes(shape, tag, 2) - one};
-}
-
 /// What a batch lets into one message.
-std::size_t most_entries(const Lengths& lengths) {
-  if (lengths.first >= Batch::kMaxMessageBytes) return 1;
-  return 1 + (Batch::kMaxMessageBytes - lengths.first) / lengths.more;
+std::size_t most_entries(const Look& look) {
+  if (look.first >= Batch::kMaxMessageBytes) return 1;
+  return 1 + (Batch::kMaxMessageBytes - look.first) / look.more;
 }
 
 void add(std::vector<Flow>& flows, const Flow& flow) {
@@ -44,6 +34,19 @@ void add(std::vector<Flow>& flows, const Flow& flow) {
   });
   if (alike == flows.end()) flows.push_back(flow);
   else alike->tags += flow.tags;
+}
+
+void add(std::vector<Look>& looks, const Look& look) {
+  const auto alike = std::ranges::find_if(looks, [&](const Look& known) {
+    return known.readings == look.readings && known.first == look.first && known.more == look.more &&
+           known.key == look.key;
+  });
+  if (alike == looks.end()) {
+    looks.push_back(look);
+    return;
+  }
+  alike->tags += look.tags;
+  alike->guessed += look.guessed;
 }
 
 }  // namespace
@@ -59,30 +62,41 @@ double Traffic::bytes_a_second() const {
   });
 }
 
-Traffic traffic_of(const Job& job, const Assumptions& assumptions) {
-  const job::Definition& definition = job.definition;
-  const job::TelemetryNames names{job.name, job.version, definition};
-  const double batches_a_second =
-      1000.0 / (static_cast<double>(definition.interval.count()) * static_cast<double>(definition.iterations));
-  Traffic traffic;
-  for (const TypicalTag& tag : typical_tags(definition, assumptions)) {
+std::vector<Look> looks_of(const Job& job, const Assumptions& assumptions) {
+  const job::TelemetryNames names{job.name, job.version, job.definition};
+  std::vector<Look> looks;
+  for (const TypicalTag& tag : typical_tags(job.definition, assumptions)) {
     const std::string level = names.level(tag.name);
-    const Lengths lengths = lengths_of(names.shape(tag.name, level, false), tag);
-    const std::size_t entries = tag.readings * static_cast<std::size_t>(definition.iterations);
-    const std::size_t most = std::min(most_entries(lengths), entries);
-    const Flow full{.tags = static_cast<double>(tag.alike * job.copies),
-                    .a_second = batches_a_second * static_cast<double>(entries / most),
-                    .payload = lengths.first + (most - 1) * lengths.more,
-                    .key = names.alias(level).size()};
-    add(traffic.flows, full);
-    if (const std::size_t rest = entries % most; rest > 0) {
-      Flow last = full;
-      last.a_second = batches_a_second;
-      last.payload = lengths.first + (rest - 1) * lengths.more;
-      add(traffic.flows, last);
-    }
-    traffic.tags += tag.alike;
-    if (tag.is_guessed) traffic.guessed_tags += tag.alike;
+    const auto shape = names.shape(tag.name, level, false);
+    const std::size_t one = message_bytes(shape, tag, 1);
+    add(looks, {.tags = tag.alike,
+                .guessed = tag.is_guessed ? tag.alike : 0,
+                .readings = tag.readings,
+                .first = one,
+                .more = message_bytes(shape, tag, 2) - one,
+                .key = names.alias(level).size()});
+  }
+  return looks;
+}
+
+Traffic traffic_of(const Job& job) {
+  const auto iterations = static_cast<std::size_t>(job.definition.iterations);
+  const double batches_a_second =
+      1000.0 / (static_cast<double>(job.definition.interval.count()) * static_cast<double>(iterations));
+  Traffic traffic;
+  for (const Look& look : job.looks) {
+    const std::size_t entries = look.readings * iterations;
+    const std::size_t most = std::min(most_entries(look), entries);
+    const auto add_messages = [&](std::size_t of_entries, std::size_t count) {
+      add(traffic.flows, Flow{.tags = static_cast<double>(look.tags * job.copies),
+                              .a_second = batches_a_second * static_cast<double>(count),
+                              .payload = look.first + (of_entries - 1) * look.more,
+                              .key = look.key});
+    };
+    add_messages(most, entries / most);
+    if (const std::size_t rest = entries % most; rest > 0) add_messages(rest, 1);
+    traffic.tags += look.tags;
+    traffic.guessed_tags += look.guessed;
   }
   return traffic;
 }

@@ -25,6 +25,16 @@ struct Assumptions {
       5;  ///< of text to what is stored: 4.6 of SLMP messages of one entry, 5.5 of ten, OPC DA twice that
 };
 
+/// Tags whose messages have the same lengths.
+struct Look {
+  std::size_t tags = 0;
+  std::size_t guessed = 0;   ///< of these, assumed for patterns that nobody gave a number for
+  std::size_t readings = 1;  ///< entries that one iteration makes
+  std::size_t first = 0;     ///< bytes of a message of one entry
+  std::size_t more = 0;      ///< bytes of each further entry
+  std::size_t key = 0;       ///< bytes of the alias
+};
+
 /// A job to be counted.
 struct Job {
   std::string file = {};
@@ -34,6 +44,7 @@ struct Job {
   job::Definition definition = {};
   job::Delivery delivery = {};
   std::size_t copies = 1;
+  std::vector<Look> looks = {};  ///< looks_of() it
 };
 
 /// Tags that look alike: each sends such messages, so often.
@@ -48,13 +59,16 @@ struct Flow {
 /// Of all copies of a job.
 struct Traffic {
   std::size_t tags = 0;          ///< of one copy
-  std::size_t guessed_tags = 0;  ///< of these, assumed for patterns that nobody gave a number for
+  std::size_t guessed_tags = 0;  ///< see Look
   std::vector<Flow> flows;
   double messages_a_second() const;
   double bytes_a_second() const;
 };
 
-Traffic traffic_of(const Job&, const Assumptions&);
+/// Makes two messages of each tag, so it is done once.
+std::vector<Look> looks_of(const Job&, const Assumptions&);
+
+Traffic traffic_of(const Job&);
 
 /// Whether an address of a read_list may stand for several tags.
 bool is_pattern(std::string_view address);

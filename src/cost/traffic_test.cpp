@@ -40,6 +40,11 @@ job::DeviceRead words(std::string tag, std::uint16_t points, std::optional<slmp:
   return {.tag = std::move(tag), .type = type, .read = {.points = points}};
 }
 
+Traffic traffic(Job job, const Assumptions& assumptions) {
+  job.looks = looks_of(job, assumptions);
+  return traffic_of(job);
+}
+
 /// What the gateway's batch makes of one run of a job's first tag.
 std::vector<std::size_t> really_sent(const Job& job) {
   const job::TelemetryNames names{job.name, job.version, job.definition};
@@ -53,14 +58,14 @@ std::vector<std::size_t> really_sent(const Job& job) {
 }
 
 TEST(Traffic, OfTheGuidesMessageIsItsBytesOnceAnInterval) {
-  const Traffic traffic = traffic_of(slmp_job({words("speed", 1)}), {});
+  const Traffic sent = traffic(slmp_job({words("speed", 1)}), {});
   const std::string message =
       R"({"_id_":"01234567-89ab-cdef-0123-456789abcdef","_timestamp_":"2026-03-01 00:00:02.000000","version":"1",)"
       R"("tag":"speed","message":[{"value":1234,"timestamp":"2026-03-01 00:00:00.000000"}]})";
-  EXPECT_THAT(traffic.flows, ElementsAre(Flow{.tags = 1,
-                                              .a_second = 1,
-                                              .payload = message.size(),
-                                              .key = std::string_view{"m2c2/job/press/speed"}.size()}));
+  EXPECT_THAT(sent.flows, ElementsAre(Flow{.tags = 1,
+                                           .a_second = 1,
+                                           .payload = message.size(),
+                                           .key = std::string_view{"m2c2/job/press/speed"}.size()}));
 }
 
 TEST(Traffic, HasTheBytesThatABatchMakes) {
@@ -70,10 +75,10 @@ TEST(Traffic, HasTheBytesThatABatchMakes) {
     job.definition.iterations = 7;
     const auto sizes = really_sent(job);
     ASSERT_THAT(sizes, SizeIs(1));
-    const Traffic traffic = traffic_of(job, {});
-    ASSERT_THAT(traffic.flows, SizeIs(1));
-    EXPECT_EQ(traffic.flows[0].payload, sizes[0]);
-    EXPECT_THAT(traffic.flows[0].a_second, DoubleEq(1.0 / 7));
+    const Traffic sent = traffic(job, {});
+    ASSERT_THAT(sent.flows, SizeIs(1));
+    EXPECT_EQ(sent.flows[0].payload, sizes[0]);
+    EXPECT_THAT(sent.flows[0].a_second, DoubleEq(1.0 / 7));
   }
 }
 
@@ -83,10 +88,10 @@ TEST(Traffic, CutsWhatIsOverTheLimitWhereABatchDoes) {
     job.definition.iterations = 30;
     const auto sizes = really_sent(job);
     ASSERT_THAT(sizes, SizeIs(2));
-    const Traffic traffic = traffic_of(job, {});
-    ASSERT_THAT(traffic.flows, SizeIs(2));
-    EXPECT_EQ(traffic.flows[0].payload, sizes[0]);
-    EXPECT_EQ(traffic.flows[1].payload, sizes[1]);
+    const Traffic sent = traffic(job, {});
+    ASSERT_THAT(sent.flows, SizeIs(2));
+    EXPECT_EQ(sent.flows[0].payload, sizes[0]);
+    EXPECT_EQ(sent.flows[1].payload, sizes[1]);
   }
 }
 
@@ -94,26 +99,26 @@ TEST(Traffic, CountsCopiesAndJoinsTagsThatLookAlike) {
   Job job = slmp_job({words("tag1", 1), words("tag2", 1), words("longer", 1)});
   job.copies = 100;
   job.definition.interval = 500ms;
-  const Traffic traffic = traffic_of(job, {});
-  EXPECT_EQ(traffic.tags, 3u);
-  ASSERT_THAT(traffic.flows, SizeIs(2));
-  EXPECT_EQ(traffic.flows[0].tags, 200);
-  EXPECT_EQ(traffic.messages_a_second(), 600);
+  const Traffic sent = traffic(job, {});
+  EXPECT_EQ(sent.tags, 3u);
+  ASSERT_THAT(sent.flows, SizeIs(2));
+  EXPECT_EQ(sent.flows[0].tags, 200);
+  EXPECT_EQ(sent.messages_a_second(), 600);
 }
 
 TEST(Traffic, CountsPatternsAsToldOrAsAssumed) {
   const Job job = opcda_job(job::OpcdaFunction::read_list, {"Line1.*", "Line2.*", "Line3.Speed"});
   Assumptions assumptions;
   assumptions.tags_of_pattern["Line1.*"] = 40;
-  const Traffic traffic = traffic_of(job, assumptions);
-  EXPECT_EQ(traffic.tags, 40u + 10u + 1u);
-  EXPECT_EQ(traffic.guessed_tags, 10u);
-  EXPECT_EQ(traffic.messages_a_second(), 51);
+  const Traffic sent = traffic(job, assumptions);
+  EXPECT_EQ(sent.tags, 40u + 10u + 1u);
+  EXPECT_EQ(sent.guessed_tags, 10u);
+  EXPECT_EQ(sent.messages_a_second(), 51);
 }
 
 TEST(Traffic, GivesATagThatIsNamedTwiceTwoEntriesInItsMessage) {
-  const Traffic once = traffic_of(opcda_job(job::OpcdaFunction::read_tags, {"a.b"}), {});
-  const Traffic twice = traffic_of(opcda_job(job::OpcdaFunction::read_tags, {"a.b", "a.b"}), {});
+  const Traffic once = traffic(opcda_job(job::OpcdaFunction::read_tags, {"a.b"}), {});
+  const Traffic twice = traffic(opcda_job(job::OpcdaFunction::read_tags, {"a.b", "a.b"}), {});
   EXPECT_EQ(twice.tags, 1u);
   EXPECT_EQ(twice.messages_a_second(), once.messages_a_second());
   EXPECT_GT(twice.flows[0].payload, once.flows[0].payload + 100);

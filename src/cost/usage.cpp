@@ -15,8 +15,6 @@ double begun(double bytes, double step) { return std::ceil(bytes / step); }
 /// As it lies in a stream: with its newline.
 double text(const Flow& flow) { return static_cast<double>(flow.payload) + 1; }
 
-double messages_a_second(const Gateway& gateway) { return Traffic{.flows = gateway.flows}.messages_a_second(); }
-
 double text_a_second(const Gateway& gateway) {
   double sum = 0;
   for (const Flow& flow : gateway.flows) sum += flow.tags * flow.a_second * text(flow);
@@ -65,6 +63,8 @@ double requests_for(double object_bytes) {
 }
 
 }  // namespace
+
+double messages_a_second(const Gateway& gateway) { return Traffic{.flows = gateway.flows}.messages_a_second(); }
 
 TopicUsage topic_usage(std::span<const Gateway> gateways) {
   TopicUsage usage;

@@ -21,6 +21,8 @@ struct Gateway {
   std::vector<Flow> flows;
 };
 
+double messages_a_second(const Gateway&);
+
 /// A month of AWS IoT Core.
 struct TopicUsage {
   double messages = 0;

@@ -8,7 +8,6 @@ namespace m2c2::cost {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::DoubleNear;
 
 constexpr double kMonth = 2'628'000;  // seconds
 
