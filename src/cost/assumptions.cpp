@@ -25,10 +25,11 @@ std::string guesses_sentence(const Plan& plan) {
 
 std::string joining_sentence(const Exporter& exporter) {
   return fmt::format(
-      "{}: messages of one alias are joined up to {} KiB within {:g} s; one whose messages come less often than that "
-      "gains nothing. Shards are for the average load.",
+      "{}: messages of one alias are joined up to {} KiB within {:g} s, or until a gateway has {:g} MiB together; one "
+      "whose messages come less often than that gains nothing. Shards are for the average load.",
       exporter.name, exporter.joining.record_size / 1024,
-      std::chrono::duration<double>(exporter.joining.flush_interval).count());
+      std::chrono::duration<double>(exporter.joining.flush_interval).count(),
+      static_cast<double>(exporter.joining.flush_size) / kKB / kKB);
 }
 
 std::string cutting_sentence(const Exporter& exporter) {
