@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -32,11 +33,25 @@ struct TlsIdentity {
   std::string key_file;
 };
 
+/// What is sent, and sent again, without a copy; each signature of a call needs a request of its own.
+class Body {
+ public:
+  Body() = default;
+  Body(std::string bytes) : bytes_{std::make_shared<const std::string>(std::move(bytes))} {}
+  Body(const char* text) : Body{std::string{text}} {}
+
+  std::string_view view() const { return bytes_ ? std::string_view{*bytes_} : std::string_view{}; }
+  friend bool operator==(const Body& body, std::string_view bytes) { return body.view() == bytes; }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  ///< whole, encoded as it is sent
   Headers headers = {};
-  std::string body = {};
+  Body body = {};
   TlsIdentity tls = {};
   Duration connect_within = std::chrono::seconds{5};
   Duration still_for = std::chrono::seconds{10};     ///< nothing moves, and it counts as timed out

@@ -34,7 +34,7 @@ struct Call {
   std::string path = "/";                                       ///< encoded
   std::vector<std::pair<std::string, std::string>> query = {};  ///< not yet encoded
   Headers headers = {};
-  std::string body = {};
+  Body body = {};
 };
 
 /// What a service says of a call that it does not carry out: JSON's `__type` or XML's `<Code>`.

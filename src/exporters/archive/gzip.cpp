@@ -57,11 +57,12 @@ void GzipWriter::run(std::string_view piece, int flush) {
   stream.avail_in = static_cast<uInt>(piece.size());
   do {
     const std::size_t before = out_.size();
-    out_.resize(before + kStep);
-    stream.next_out = reinterpret_cast<Bytef*>(out_.data() + before);
-    stream.avail_out = static_cast<uInt>(kStep);
-    deflate(&stream, flush);
-    out_.resize(before + kStep - stream.avail_out);
+    out_.resize_and_overwrite(before + kStep, [&](char* out, std::size_t) {
+      stream.next_out = reinterpret_cast<Bytef*>(out + before);
+      stream.avail_out = static_cast<uInt>(kStep);
+      deflate(&stream, flush);
+      return before + kStep - stream.avail_out;
+    });
   } while (stream.avail_out == 0);
 }
 

@@ -11,7 +11,8 @@ void Pieces::add(std::string_view key, std::string_view message) {
   if (found == of_key_.end()) found = of_key_.emplace(key, std::deque<Piece>{}).first;
   std::deque<Piece>& pieces = found->second;
   const std::size_t size = message.size() + 1;
-  if (pieces.empty() || pieces.back().data.size() + size + key.size() > record_size_) pieces.emplace_back();
+  if (pieces.empty() || pieces.back().data.size() + size + key.size() > record_size_)
+    pieces.emplace_back().data.reserve(size);
   pieces.back().data.append(message) += '\n';
   ++pieces.back().messages;
   bytes_ += size;

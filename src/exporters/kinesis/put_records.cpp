@@ -14,10 +14,12 @@ namespace {
 void append_base64(std::string& out, std::string_view bytes) {
   const std::size_t begin = out.size();
   const std::size_t size = (bytes.size() + 2) / 3 * 4;
-  out.resize(begin + size + 1);  // and the end that OpenSSL writes
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + begin),
-                  reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(begin + size);
+  const auto encode = [&](char* text, std::size_t) {
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text + begin),
+                    reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    return begin + size;
+  };
+  out.resize_and_overwrite(begin + size + 1, encode);  // 1: the end that OpenSSL writes
 }
 
 std::string text_at(const boost::json::object& object, std::string_view name) {
