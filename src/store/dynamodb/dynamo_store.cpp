@@ -174,11 +174,11 @@ Result<> DynamoStore::make(const Move& move) {
   const Item item = item_of(move.next);
   auto put = move.expected == 0 ? table_.put_new(item) : table_.replace(item, move.expected);
   if (put) return {};
-  return find_out(move, std::move(put).error());
+  return find_out(move, put.error());
 }
 
 /// What became of a move whose answer is lost, or whose second try met the first.
-Result<> DynamoStore::find_out(const Move& move, Error error) {
+Result<> DynamoStore::find_out(const Move& move, const Error& error) {
   const auto now = head_as_it_is(move.next.head.job);
   if (!now)
     return fail(StoreError::failed, error.code == ApiError::condition_failed

@@ -36,7 +36,7 @@ class DynamoStore final : public JobStore {
 
   Result<> has_room_for(const JobVersion&, std::int64_t expected);
   Result<> make(const Move&);
-  Result<> find_out(const Move&, Error);
+  Result<> find_out(const Move&, const Error&);
   Result<> store_parts(const VersionItems&);
   bool is_written_by(const Move&, const JobVersion&);
 
