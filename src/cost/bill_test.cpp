@@ -84,6 +84,7 @@ TEST(Bill, SaysWhatAnOnDemandStreamWouldCostInstead) {
 TEST(Comparison, ShowsWhatJoiningAndIterationsSave) {
   const auto all = compare(guide_plan(), {});
   std::vector<std::string> what;
+  what.reserve(all.size());
   for (const Comparison& comparison : all) what.push_back(comparison.what);
   EXPECT_THAT(what, testing::ElementsAre("as it is", "kinesis: one message a record", "kinesis: flush-interval 60s",
                                          "machine-query-iterations 30"));
