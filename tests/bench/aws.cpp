@@ -75,6 +75,7 @@ class Telemetry {
   }
   telemetry::Samples iteration() {
     telemetry::Samples samples;
+    samples.values.reserve(walks_.size());
     for (std::size_t tag = 0; tag < walks_.size(); ++tag) {
       walks_[tag] += static_cast<int>(random_() % 7) - 3;
       samples.values.push_back({tag, at_, fmt::format("{}", walks_[tag])});
