@@ -18,7 +18,7 @@ aws::IotCredentials iot_credentials(const Config::Aws& config) {
 aws::Environment process_environment() {
   return [](const std::string& name) {
     const char* value = std::getenv(name.c_str());
-    return value ? std::optional<std::string>{value} : std::nullopt;
+    return value && *value ? std::optional<std::string>{value} : std::nullopt;  // compose files set empty ones
   };
 }
 

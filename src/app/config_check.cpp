@@ -29,7 +29,7 @@ std::unexpected<Error> invalid(std::string text) {
 
 std::string environment_region() {
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
-    if (const char* region = std::getenv(name)) return region;
+    if (const char* region = std::getenv(name); region && *region) return region;
   return {};
 }
 

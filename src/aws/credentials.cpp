@@ -6,10 +6,10 @@
 #include <time.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <utility>
 
 #include "aws/error.hpp"
+#include "aws/json.hpp"
 #include "disk/atomic_file.hpp"
 #include "log/log.hpp"
 
@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 constexpr Duration kRenewBefore = 5min;
 constexpr Duration kTryAgain = 30s;  // to renew, while the old ones hold
 constexpr Duration kNear = 2s;       // for a host of this machine's own network to connect
+constexpr Duration kStillFor = 5s;   // each is a small answer
+constexpr Duration kAnswerWithin = 15s;
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 
 std::optional<WallTime> parse_iso_time(const std::string& text) {
@@ -43,21 +45,18 @@ constexpr Fields kOfThings{"accessKeyId", "secretAccessKey", "sessionToken", "ex
 constexpr Fields kOfRoles{"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
 
 std::optional<Fetched> read_fields(const boost::json::object& object, const Fields& names, WallTime now) {
-  const auto text = [&](const char* name) {
-    const auto* value = object.if_contains(name);
-    return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-  };
-  Fetched fetched{.credentials = {text(names.key), text(names.secret), text(names.token)}, .lifetime = {}};
+  Fetched fetched{
+      .credentials = {text_at(object, names.key), text_at(object, names.secret), text_at(object, names.token)},
+      .lifetime = {}};
   if (fetched.credentials.access_key_id.empty() || fetched.credentials.secret_access_key.empty()) return std::nullopt;
-  if (const auto end = parse_iso_time(text(names.end))) fetched.lifetime = *end - now;
+  if (const auto end = parse_iso_time(text_at(object, names.end))) fetched.lifetime = *end - now;
   return fetched;
 }
 
 /// By the server's clock, which is the one that the end is told by.
 Result<Fetched> read_answer(const HttpResponse& response, const Fields& names, WallTime now, std::string_view source) {
-  boost::system::error_code error;
-  boost::json::value body = boost::json::parse(response.body, error);
-  const boost::json::object* object = error ? nullptr : body.if_object();
+  const auto body = parse_object(response.body);
+  const boost::json::object* object = body ? &*body : nullptr;
   if (object && object->contains("credentials")) object = object->at("credentials").if_object();
   if (object)
     if (auto fetched = read_fields(*object, names, date_of(response).value_or(now))) return *std::move(fetched);
@@ -124,6 +123,8 @@ class OfThing final : public Kept {
                                uri_encoded(options.role_alias));
     if (!options.thing_name.empty()) request_.headers.push_back({"x-amzn-iot-thingname", options.thing_name});
     request_.tls = options.tls;
+    request_.still_for = kStillFor;
+    request_.answer_within = kAnswerWithin;
   }
 
  private:
@@ -222,10 +223,10 @@ std::unique_ptr<CredentialsSource> make_credentials(Http& http, net::Loop& loop,
   const auto secret = environment("AWS_SECRET_ACCESS_KEY");
   if (key && secret)
     return std::make_unique<Environmental>(Credentials{*key, *secret, environment("AWS_SESSION_TOKEN").value_or("")});
-  if (const auto url = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
-    return std::make_unique<OfContainer>(http, loop, *url, environment);
   if (const auto path = environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
     return std::make_unique<OfContainer>(http, loop, "http://169.254.170.2" + *path, environment);
+  if (const auto url = environment("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+    return std::make_unique<OfContainer>(http, loop, *url, environment);
   return std::make_unique<OfInstance>(
       http, loop, environment("AWS_EC2_METADATA_SERVICE_ENDPOINT").value_or("http://169.254.169.254"));
 }

@@ -32,7 +32,7 @@ struct IotCredentials {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// The certificate's where an endpoint is given; else of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-/// AWS_SESSION_TOKEN; else of AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI; else of the instance (IMDSv2). What
+/// AWS_SESSION_TOKEN; else of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI; else of the instance (IMDSv2). What
 /// is fetched is kept until five minutes before its end. `http` and the loop outlive the source; all calls on the loop.
 std::unique_ptr<CredentialsSource> make_credentials(Http& http, net::Loop&, const IotCredentials&, const Environment&);
 

@@ -61,6 +61,7 @@ class Transfer {
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_ERRORBUFFER, error_.data());
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L);  // a stop does not wait for a name to be found
     set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(ceil<milliseconds>(request_.connect_within).count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(ceil<milliseconds>(request_.answer_within).count()));
@@ -200,10 +201,8 @@ class CurlHttp final : public Http {
       finish_done();
       curl_multi_poll(multi_, nullptr, 0, kLookAroundMs, nullptr);
     }
-    for (auto& [easy, transfer] : under_way_) {
-      curl_multi_remove_handle(multi_, easy);
-      transfer->stop();
-    }
+    for (auto& [easy, transfer] : under_way_) transfer->stop();
+    for (auto& [easy, transfer] : under_way_) curl_multi_remove_handle(multi_, easy);
     under_way_.clear();
   }
   /// False once it is to stop.

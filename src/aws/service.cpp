@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 #include <utility>
 
+#include "aws/json.hpp"
 #include "log/log.hpp"
 
 namespace m2c2::aws {
@@ -64,15 +64,8 @@ std::string_view text_between(std::string_view text, std::string_view begin, std
   return to == text.npos ? std::string_view{} : text.substr(from + begin.size(), to - from - begin.size());
 }
 
-std::string text_at(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
 Refusal json_refusal(const HttpResponse& response) {
-  boost::system::error_code error;
-  const boost::json::value body = boost::json::parse(response.body, error);
-  const boost::json::object* object = error ? nullptr : body.if_object();
+  const auto object = parse_object(response.body);
   if (!object) return {};
   std::string message = text_at(*object, "message");
   return {text_at(*object, "__type"), message.empty() ? text_at(*object, "Message") : std::move(message)};
@@ -176,12 +169,13 @@ net::Task<Result<HttpResponse>> Service::call(Call call) {
 net::Task<Result<HttpResponse>> Service::attempt(const Call& call) {
   for (bool is_second = false;; is_second = true) {
     const auto credentials = co_await credentials_.get();
-    if (!credentials) co_return std::unexpected{credentials.error()};
+    if (!credentials) co_return fail(AwsError::no_credentials, credentials.error().text);
+    const Duration offset = clock_offset_;
     auto answer = co_await exchange(http_, loop_, signed_request(call, *credentials));
     if (!answer || is_second) co_return answer;
     const Verdict verdict = verdict_on(*answer);
     if (verdict == Verdict::other_credentials) credentials_.discard(*credentials);
-    else if (verdict != Verdict::wrong_clock || !correct_clock(*answer)) co_return answer;
+    else if (verdict != Verdict::wrong_clock || !correct_clock(*answer, offset)) co_return answer;
   }
 }
 
@@ -200,19 +194,26 @@ HttpRequest Service::signed_request(const Call& call, const Credentials& credent
   return request;
 }
 
-/// Whether the clock was what was wrong.
-bool Service::correct_clock(const HttpResponse& response) {
+/// Whether the clock was what was wrong with a request that was signed with that offset.
+bool Service::correct_clock(const HttpResponse& response, Duration signed_with) {
   const auto theirs = date_of(response);
   if (!theirs) return false;
   const Duration offset = *theirs - loop_.wall();
-  if (std::chrono::abs(offset - clock_offset_) < kClockTolerance) return false;
+  if (std::chrono::abs(offset - signed_with) < kClockTolerance) return false;
+  const bool is_known = std::chrono::abs(offset - clock_offset_) < kClockTolerance;
   clock_offset_ = offset;
+  if (!is_known) tell_of_clock();
+  return true;
+}
+
+void Service::tell_of_clock() const {
+  const auto seconds = std::chrono::round<std::chrono::seconds>(std::chrono::abs(clock_offset_)).count();
+  if (std::chrono::abs(clock_offset_) < kClockTolerance)
+    return log::info(fmt::format("{}: this machine's clock is right again", options_.endpoint));
   log::warning(
       fmt::format("{}: this machine's clock is {} s {}; requests are signed with the service's time, but set it "
                   "right (NTP): the times of the telemetry are wrong too",
-                  options_.endpoint, std::chrono::round<std::chrono::seconds>(std::chrono::abs(offset)).count(),
-                  offset > Duration::zero() ? "slow" : "fast"));
-  return true;
+                  options_.endpoint, seconds, clock_offset_ > Duration::zero() ? "slow" : "fast"));
 }
 
 net::Task<> Service::pause(Duration time) {

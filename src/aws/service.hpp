@@ -66,7 +66,8 @@ class Service {
  private:
   net::Task<Result<HttpResponse>> attempt(const Call&);
   HttpRequest signed_request(const Call&, const Credentials&) const;
-  bool correct_clock(const HttpResponse&);
+  bool correct_clock(const HttpResponse&, Duration signed_with);
+  void tell_of_clock() const;
   net::Task<> pause(Duration);
 
   Http& http_;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/base64.hpp"
 #include "base/hex.hpp"
 
 namespace m2c2::aws {
@@ -40,11 +41,7 @@ Digest hmac(std::string_view key, std::string_view text) {
 
 std::string_view as_key(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
-std::string lower_hex(const Digest& digest) {
-  std::string text = to_hex(as_bytes(digest));
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
+std::string lower_hex(const Digest& digest) { return to_lower_hex(as_bytes(digest)); }
 
 struct Url {
   std::string_view host;  ///< with a port that is not the scheme's
@@ -168,10 +165,8 @@ std::string uri_encoded(std::string_view text, bool keep_slash) {
 std::string sha256_hex(std::string_view bytes) { return lower_hex(sha256(bytes)); }
 
 std::string sha256_base64(std::string_view bytes) {
-  const Digest digest = sha256(bytes);
-  std::string text((kDigestSize + 2) / 3 * 4 + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), digest.data(), static_cast<int>(digest.size()));
-  text.pop_back();
+  std::string text;
+  append_base64(text, as_key(sha256(bytes)));
   return text;
 }
 

@@ -34,6 +34,13 @@ std::string to_hex(ByteView bytes) {
   return out;
 }
 
+std::string to_lower_hex(ByteView bytes) {
+  std::string out = to_hex(bytes);
+  for (char& c : out)
+    if (c >= 'A') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 std::optional<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   Bytes out;

@@ -23,6 +23,7 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text);
 
 /// Two upper-case hex digits a byte.
 std::string to_hex(ByteView bytes);
+std::string to_lower_hex(ByteView bytes);
 
 /// The bytes that `text` spells, or nothing when it is not pairs of hex digits.
 std::optional<Bytes> from_hex(std::string_view text);

@@ -24,19 +24,15 @@ std::string new_id() {
   constexpr std::uint64_t kVariant = std::uint64_t{0x8} << 60;
   const std::uint64_t high = (generator() & ~std::uint64_t{0xF000}) | kVersion4;
   const std::uint64_t low = (generator() & ~(std::uint64_t{0xC} << 60)) | kVariant;
-  std::string text;
-  text.reserve(36);
-  append_hex(text, high >> 32, 8);
-  text.push_back('-');
-  append_hex(text, high >> 16, 4);
-  text.push_back('-');
-  append_hex(text, high, 4);
-  text.push_back('-');
-  append_hex(text, low >> 48, 4);
-  text.push_back('-');
-  append_hex(text, low, 12);
-  for (char& c : text)
-    if (c >= 'A') c = static_cast<char>(c - 'A' + 'a');
+  Bytes bytes;
+  for (const std::uint64_t half : {high, low})
+    for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::byte>(half >> shift & 0xFF));
+  return uuid_text(bytes);
+}
+
+std::string uuid_text(ByteView bytes) {
+  std::string text = to_lower_hex(bytes);
+  for (const std::size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
   return text;
 }
 

@@ -3,11 +3,11 @@
 #include "exporters/dead_letters.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <system_error>
 #include <utility>
 
+#include "base/base64.hpp"
 #include "base/json_text.hpp"
 #include "disk/append_file.hpp"
 
@@ -23,13 +23,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   append_json_string(out, value);
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL ends it with a NUL
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
+void append_base64_field(std::string& out, std::string_view name, std::string_view bytes) {
+  std::string text;
+  append_base64(text, bytes);
+  append_field(out, name, text);
 }
 
 void append_letter(std::string& out, const Rejection& rejection, std::string_view exporter, std::string_view at) {
@@ -41,7 +38,7 @@ void append_letter(std::string& out, const Rejection& rejection, std::string_vie
   append_field(out, "_id_", record.id);
   append_field(out, "partition-key", record.partition_key);
   if (is_utf8(record.payload)) append_field(out, "payload", record.payload);
-  else append_field(out, "payload-base64", to_base64(record.payload));
+  else append_base64_field(out, "payload-base64", record.payload);
   out += "}\n";
 }
 

@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "base/hex.hpp"
+#include "base/ids.hpp"
 
 namespace m2c2::stream {
 namespace {
@@ -70,12 +71,7 @@ std::optional<Body> decode_body(ByteView frame) {
 
 }  // namespace
 
-std::string to_text(const StreamId& id) {
-  std::string hex = to_hex(id);
-  std::ranges::transform(hex, hex.begin(), [](char c) { return c >= 'A' ? static_cast<char>(c - 'A' + 'a') : c; });
-  for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
-  return hex;
-}
+std::string to_text(const StreamId& id) { return uuid_text(id); }
 
 std::optional<StreamId> parse_stream_id(std::string_view text) {
   std::string hex{text};

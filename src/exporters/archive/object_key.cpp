@@ -9,7 +9,7 @@
 #include <array>
 
 #include "base/bytes.hpp"
-#include "base/hex.hpp"
+#include "base/ids.hpp"
 
 namespace m2c2::exporters {
 namespace {
@@ -21,10 +21,7 @@ std::string object_uuid(const ObjectOrigin& origin, std::uint64_t first) {
   EVP_Digest(name.data(), name.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   digest[6] = static_cast<unsigned char>((digest[6] & 0x0F) | 0x80);
   digest[8] = static_cast<unsigned char>((digest[8] & 0x3F) | 0x80);
-  std::string text = to_hex(std::as_bytes(std::span{digest}.first(16)));
-  for (const std::size_t dash : {8u, 13u, 18u, 23u}) text.insert(dash, 1, '-');
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
+  return uuid_text(std::as_bytes(std::span{digest}.first(16)));
 }
 
 }  // namespace

@@ -2,35 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/kinesis/put_records.hpp"
 
-#include <openssl/evp.h>
-
 #include <boost/json.hpp>
 
+#include "aws/json.hpp"
+#include "base/base64.hpp"
 #include "base/json_text.hpp"
 
 namespace m2c2::exporters {
 namespace {
 
-void append_base64(std::string& out, std::string_view bytes) {
-  const std::size_t begin = out.size();
-  const std::size_t size = (bytes.size() + 2) / 3 * 4;
-  const auto encode = [&](char* text, std::size_t) {
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text + begin),
-                    reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    return begin + size;
-  };
-  out.resize_and_overwrite(begin + size + 1, encode);  // 1: the end that OpenSSL writes
-}
-
-std::string text_at(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
 std::string error_of(const boost::json::object& record) {
-  std::string code = text_at(record, "ErrorCode");
+  std::string code = aws::text_at(record, "ErrorCode");
   if (code.empty()) return code;
-  const std::string message = text_at(record, "ErrorMessage");
+  const std::string message = aws::text_at(record, "ErrorMessage");
   return message.empty() ? code : code + ": " + message;
 }
 
@@ -57,9 +41,7 @@ aws::Call put_records(std::string_view stream_name, std::span<const Sent> sent) 
 }
 
 std::optional<std::vector<std::string>> errors_of_put_records(std::string_view answer, std::size_t count) {
-  boost::system::error_code error;
-  const boost::json::value value = boost::json::parse(answer, error);
-  const boost::json::object* object = error ? nullptr : value.if_object();
+  const auto object = aws::parse_object(answer);
   const auto* records = object ? object->if_contains("Records") : nullptr;
   const boost::json::array* each = records ? records->if_array() : nullptr;
   if (!each || each->size() != count) return std::nullopt;
@@ -68,7 +50,7 @@ std::optional<std::vector<std::string>> errors_of_put_records(std::string_view a
   for (const boost::json::value& record : *each) {
     if (!record.is_object()) return std::nullopt;
     errors.push_back(error_of(record.get_object()));
-    if (errors.back().empty() && text_at(record.get_object(), "SequenceNumber").empty()) return std::nullopt;
+    if (errors.back().empty() && aws::text_at(record.get_object(), "SequenceNumber").empty()) return std::nullopt;
   }
   return errors;
 }

@@ -8,7 +8,7 @@
 #include <limits>
 #include <utility>
 
-#include "protocols/pyro/base64.hpp"
+#include "base/base64.hpp"
 #include "protocols/pyro/serpent_token.hpp"
 
 namespace m2c2::pyro {

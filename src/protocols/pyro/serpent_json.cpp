@@ -1,7 +1,7 @@
 // Serpent to JSON text, without a tree in between.
 // SPDX-License-Identifier: Apache-2.0
+#include "base/base64.hpp"
 #include "base/json_text.hpp"
-#include "protocols/pyro/base64.hpp"
 #include "protocols/pyro/serpent.hpp"
 #include "protocols/pyro/serpent_token.hpp"
 

@@ -8,8 +8,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/base64.hpp"
 #include "base/hex.hpp"
-#include "protocols/pyro/base64.hpp"
 
 namespace m2c2::pyro {
 namespace {

@@ -1,12 +1,12 @@
 // Base64, both ways.
 // SPDX-License-Identifier: Apache-2.0
-#include "protocols/pyro/base64.hpp"
+#include "base/base64.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace m2c2::pyro {
+namespace m2c2 {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -20,19 +20,32 @@ constexpr auto kValues = [] {
   return values;
 }();
 
-std::uint32_t octet(std::string_view bytes, std::size_t at) {
-  return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0;
+std::uint32_t octet(char c) { return static_cast<unsigned char>(c); }
+
+char* put_digits(char* out, std::uint32_t group, int digits) {
+  for (int i = 0; i < digits; ++i) *out++ = kAlphabet[group >> (18 - 6 * i) & 0x3F];
+  return out;
+}
+
+/// Returns where it has ended.
+char* encode(char* out, std::string_view bytes) {
+  std::size_t at = 0;
+  for (; at + 3 <= bytes.size(); at += 3)
+    out = put_digits(out, octet(bytes[at]) << 16 | octet(bytes[at + 1]) << 8 | octet(bytes[at + 2]), 4);
+  const std::size_t left = bytes.size() - at;
+  if (left == 0) return out;
+  const std::uint32_t last = octet(bytes[at]) << 16 | (left == 2 ? octet(bytes[at + 1]) << 8 : 0);
+  out = put_digits(out, last, static_cast<int>(left) + 1);
+  return std::fill_n(out, 3 - left, '=');
 }
 
 }  // namespace
 
 void append_base64(std::string& out, std::string_view bytes) {
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    const std::uint32_t group = octet(bytes, 0) << 16 | octet(bytes, 1) << 8 | octet(bytes, 2);
-    const std::size_t digits = std::min<std::size_t>(3, bytes.size()) + 1;
-    for (std::size_t i = 0; i < digits; ++i) out.push_back(kAlphabet[group >> (18 - 6 * i) & 0x3F]);
-    out.append(4 - digits, '=');
-  }
+  const std::size_t begin = out.size();
+  out.resize_and_overwrite(begin + (bytes.size() + 2) / 3 * 4, [&](char* text, std::size_t) {
+    return static_cast<std::size_t>(encode(text + begin, bytes) - text);
+  });
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
@@ -54,4 +67,4 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace m2c2::pyro
+}  // namespace m2c2
