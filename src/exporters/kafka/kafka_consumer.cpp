@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <list>
 #include <utility>
 
 #include "exporters/kafka/kafka_client.hpp"
@@ -51,7 +51,7 @@ class Consumer final : public KafkaConsumer, private KafkaListener {
   void close() override;
 
  private:
-  using Ticket = std::uintptr_t;  // of a commit
+  using Answer = std::optional<rd_kafka_resp_err_t>;  // to a commit
 
   void take_answers();
   void on_error(rd_kafka_resp_err_t, std::string_view reason) override;
@@ -65,10 +65,9 @@ class Consumer final : public KafkaConsumer, private KafkaListener {
   std::optional<KafkaRebalance> rebalance_;
   bool closing_ = false;
   std::string told_;  ///< the last trouble, which is told once
-  Ticket last_ticket_ = 0;
-  std::map<Ticket, rd_kafka_resp_err_t> ended_;  ///< commits, and how
-  rd_kafka_queue_t* answers_ = nullptr;          ///< to commits
-  std::unique_ptr<KafkaClient> client_;          // goes first: it tells the rest
+  std::list<Answer> commits_;
+  rd_kafka_queue_t* answers_ = nullptr;  ///< to commits
+  std::unique_ptr<KafkaClient> client_;  // goes first: it tells the rest
 };
 
 Result<> Consumer::begin() {
@@ -126,13 +125,12 @@ void Consumer::accept() {
 net::Task<Result<>> Consumer::commit(KafkaPartition partition, KafkaOffset next, Duration patience) {
   const PartitionList list = list_of(options_.topic, {partition});
   list->elems[0].offset = next;
-  const Ticket ticket = ++last_ticket_;
-  rd_kafka_commit_queue(client_->get(), list.get(), answers_, nullptr, reinterpret_cast<void*>(ticket));
+  std::erase_if(commits_, [](const auto& each) { return each.has_value(); });
+  auto& answer = commits_.emplace_back();  // which stays until it comes: it may be late
+  rd_kafka_commit_queue(client_->get(), list.get(), answers_, nullptr, &answer);
   const SteadyTime deadline = loop_.steady() + patience;
-  while (!ended_.contains(ticket) && loop_.steady() < deadline) co_await commit_ended_.wait_until(deadline);
-  const auto found = ended_.find(ticket);
-  const rd_kafka_resp_err_t error = found == ended_.end() ? RD_KAFKA_RESP_ERR__TIMED_OUT : found->second;
-  ended_.clear();  // one at a time: others are late
+  while (!answer && loop_.steady() < deadline) co_await commit_ended_.wait_until(deadline);
+  const rd_kafka_resp_err_t error = answer.value_or(RD_KAFKA_RESP_ERR__TIMED_OUT);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) co_return Result<>{};
   co_return std::unexpected{
       failure(error, fmt::format("commit of partition {}: {}", partition, rd_kafka_err2str(error)))};
@@ -144,7 +142,7 @@ void Consumer::take_answers() {
     rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
     const rd_kafka_topic_partition_list_t* const offsets = rd_kafka_event_topic_partition_list(event.get());
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR && offsets && offsets->cnt > 0) error = offsets->elems[0].err;
-    ended_[reinterpret_cast<Ticket>(rd_kafka_event_opaque(event.get()))] = error;
+    *static_cast<Answer*>(rd_kafka_event_opaque(event.get())) = error;
     commit_ended_.set();
   }
 }

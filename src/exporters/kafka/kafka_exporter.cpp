@@ -41,6 +41,7 @@ class KafkaExporter final : public Exporter, private KafkaListener {
 
  private:
   using Number = std::uint64_t;  // of a record
+  using Fates = std::unordered_map<Number, std::optional<Outcome>>;
   using Fate = exporters::Fate;
 
   void poll() { rd_kafka_poll(producer_->get(), 0); }
@@ -52,7 +53,7 @@ class KafkaExporter final : public Exporter, private KafkaListener {
   void break_off();
   void hand_over(std::span<const stream::Record> records);
   bool may_go(const stream::Record&) const;
-  rd_kafka_resp_err_t produce(const stream::Record&);
+  rd_kafka_resp_err_t produce(const stream::Record&, Fates::value_type&);
   Outcome fate_of(Number, rd_kafka_resp_err_t, bool refused_here);
   void note_fate(Number, Outcome);
   bool all_settled(std::span<const stream::Record> records) const;
@@ -67,8 +68,8 @@ class KafkaExporter final : public Exporter, private KafkaListener {
   net::Loop& loop_;
   std::unique_ptr<net::Event> changed_;
   std::function<void()> back_;
-  std::unordered_map<Number, std::optional<Outcome>> fates_;  ///< of what was handed over and not collected
-  std::size_t pending_ = 0;                                   ///< of those, without a fate
+  Fates fates_;                ///< of what was handed over and not collected
+  std::size_t pending_ = 0;    ///< of those, without a fate
   std::set<Number> suspects_;  ///< of a request that was refused for good: the next time each goes alone
   bool broken_ = false;        ///< the producer has failed a message
   bool brokers_down_ = false;  ///< all of them, as far as librdkafka knows
@@ -141,9 +142,9 @@ void KafkaExporter::hand_over(std::span<const stream::Record> records) {
   for (const stream::Record& record : records) {
     if (fates_.contains(record.number)) continue;
     if (!may_go(record)) return;
-    const rd_kafka_resp_err_t error = produce(record);
-    fates_.emplace(record.number, std::nullopt);
+    const auto waiting = fates_.emplace(record.number, std::nullopt).first;
     ++pending_;
+    const rd_kafka_resp_err_t error = produce(record, *waiting);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) note_fate(record.number, fate_of(record.number, error, true));
   }
 }
@@ -159,7 +160,7 @@ bool KafkaExporter::may_go(const stream::Record& record) const {
   return !alone_on_its_way && !suspects_.contains(record.number);
 }
 
-rd_kafka_resp_err_t KafkaExporter::produce(const stream::Record& record) {
+rd_kafka_resp_err_t KafkaExporter::produce(const stream::Record& record, Fates::value_type& waiting) {
   const std::string& key = record.partition_key.empty() ? record.topic : record.partition_key;
   using std::chrono::milliseconds;
   std::array<rd_kafka_vu_t, 6> parts{};
@@ -174,16 +175,15 @@ rd_kafka_resp_err_t KafkaExporter::produce(const stream::Record& record) {
   parts[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
   parts[4].u.i64 = std::chrono::duration_cast<milliseconds>(record.at.time_since_epoch()).count();
   parts[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
-  parts[5].u.ptr = reinterpret_cast<void*>(static_cast<std::uintptr_t>(record.number));
+  parts[5].u.ptr = &waiting;  // which stays until it has its fate, or the producer is no more
   const std::unique_ptr<rd_kafka_error_t, decltype(&rd_kafka_error_destroy)> error{
       rd_kafka_produceva(producer_->get(), parts.data(), parts.size()), rd_kafka_error_destroy};
   return rd_kafka_error_code(error.get());
 }
 
 void KafkaExporter::on_delivery(const rd_kafka_message_t& message) {
-  const Number number = reinterpret_cast<std::uintptr_t>(message._private);
-  const auto found = fates_.find(number);
-  if (found == fates_.end() || found->second) return;
+  const auto& [number, fate] = *static_cast<const Fates::value_type*>(message._private);
+  if (fate) return;
   note_fate(number, message.err == RD_KAFKA_RESP_ERR_NO_ERROR ? Outcome{} : fate_of(number, message.err, false));
 }
 
