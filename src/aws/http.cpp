@@ -82,8 +82,8 @@ class Transfer {
   void set_content() {
     if (request_.method != "GET") {
       set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-      set(CURLOPT_POSTFIELDS, request_.body.view().data());
-      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.view().size()));
+      set(CURLOPT_POSTFIELDS, request_.body.bytes().data());
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.bytes().size()));
     }
     for (const Header& each : request_.headers) add_header(each.name, each.value);
     add_header("expect", {});

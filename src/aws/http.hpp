@@ -40,8 +40,11 @@ class Body {
   Body(std::string bytes) : bytes_{std::make_shared<const std::string>(std::move(bytes))} {}
   Body(const char* text) : Body{std::string{text}} {}
 
-  std::string_view view() const { return bytes_ ? std::string_view{*bytes_} : std::string_view{}; }
-  friend bool operator==(const Body& body, std::string_view bytes) { return body.view() == bytes; }
+  const std::string& bytes() const {
+    static const std::string none;
+    return bytes_ ? *bytes_ : none;
+  }
+  friend bool operator==(const Body& body, std::string_view bytes) { return body.bytes() == bytes; }
 
  private:
   std::shared_ptr<const std::string> bytes_;

@@ -174,7 +174,7 @@ void sign(HttpRequest& request, const Credentials& credentials, const Scope& sco
   const auto second = std::chrono::floor<std::chrono::seconds>(at);
   const std::string time = fmt::format("{:%Y%m%dT%H%M%SZ}", second);
   const std::string_view date = std::string_view{time}.substr(0, 8);
-  const std::string body_hash = sha256_hex(request.body.view());
+  const std::string body_hash = sha256_hex(request.body.bytes());
   const Url url = take_apart(request.url);
   Headers& headers = request.headers;
   std::erase_if(headers, [](const Header& h) { return h.name == "authorization"; });

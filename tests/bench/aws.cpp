@@ -70,6 +70,7 @@ class Telemetry {
   static std::string alias(std::size_t tag) { return fmt::format("press_tag_{:04}", tag); }
   static std::vector<telemetry::MessageShape> shapes(std::size_t keys) {
     std::vector<telemetry::MessageShape> shapes;
+    shapes.reserve(keys);
     for (std::size_t tag = 0; tag < keys; ++tag) shapes.push_back({{{"version", "1"}, {"tag", alias(tag)}}, "message"});
     return shapes;
   }

@@ -75,10 +75,10 @@ TEST_F(S3SinkTest, PutsALargeObjectInPartsThatMakeItWhole) {
   ASSERT_EQ(http_->sent.size(), 6u);
   EXPECT_THAT(http_->sent[0].url, testing::EndsWith("/raw/k?uploads="));
   std::string sent;
-  for (const std::size_t part : {1U, 3U, 4U}) sent += http_->sent[part].body.view();
+  for (const std::size_t part : {1U, 3U, 4U}) sent += http_->sent[part].body.bytes();
   EXPECT_EQ(sent, large);
   EXPECT_THAT(http_->sent[4].url, testing::EndsWith("?partNumber=3&uploadId=u%2B1"));
-  EXPECT_THAT(http_->sent[5].body.view(), HasSubstr("<PartNumber>3</PartNumber><ETag>\"3\"</ETag>"));
+  EXPECT_THAT(http_->sent[5].body.bytes(), HasSubstr("<PartNumber>3</PartNumber><ETag>\"3\"</ETag>"));
 }
 
 TEST_F(S3SinkTest, TakesAnErrorInTheBodyOfTheLastAnswerForOneAndLeavesNoParts) {

@@ -38,7 +38,7 @@ std::string from_base64(std::string_view text) {
 class FakeKinesis {
  public:
   aws::ScriptedHttp::Answer operator()(const aws::HttpRequest& request) {
-    const auto body = boost::json::parse(request.body.view()).as_object();
+    const auto body = boost::json::parse(request.body.bytes()).as_object();
     EXPECT_EQ(body.at("StreamName"), "telemetry");
     boost::json::array fates;
     std::size_t failed = 0;
