@@ -79,16 +79,17 @@ def test_a_thousand_deploys_at_once_are_versions_one_to_a_thousand(plant, start_
     assert [version for _, version, _ in jobs_in_sqlite(plant)] == list(range(1, 1001))
 
 
-def test_deploys_at_once_are_versions_once_each_in_dynamodb_too(plant, dynamodb, start_builders):
+@pytest.mark.slow
+def test_a_thousand_deploys_are_versions_one_to_a_thousand_in_dynamodb_too(plant, dynamodb, start_builders):
     table = dynamodb.make_table(plant.folder.name, jobid="S", version="N")
     start_builders(builder={"store": f"dynamodb:{table}"}, aws={"dynamodb-endpoint": dynamodb.url})
     senders = [plant.operator() for _ in range(4)]
-    for done in range(20, 201, 20):
+    for done in range(100, 1001, 100):
         dynamodb.fault("cut-answer", count=2, operation="PutItem")  # carried out, and nobody hears of it
-        deploy_at_once(senders, 20)
-        until(lambda done=done: len(plant.by.all("m2c2/job/press/info")) >= done, f"{done} answers", 60)
-    assert_versions_once_each(plant, 200, 120)
+        deploy_at_once(senders, 100)
+        until(lambda done=done: len(plant.by.all("m2c2/job/press/info")) >= done, f"{done} answers", 120)
+    assert_versions_once_each(plant, 1000, 120)
     items = dynamodb.read(table)
-    assert sorted(item["version"] for item in items) == list(range(201)), "the head, and each version once"
+    assert sorted(item["version"] for item in items) == list(range(1001)), "the head, and each version once"
     head = next(item for item in items if item["version"] == 0)
-    assert head["latest"] == 200 and "intent" not in head
+    assert head["latest"] == 1000 and "intent" not in head
