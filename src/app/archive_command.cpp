@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
+#include <utility>
 
 #include "app/config.hpp"
+#include "app/config_check.hpp"
 #include "app/exporters.hpp"
 #include "archiver/archiver.hpp"
 #include "log/log.hpp"
@@ -26,19 +30,65 @@ Result<exporters::KafkaProperties> parse_properties(const std::vector<std::strin
   return properties;
 }
 
-Result<archiver::ArchiverOptions> options_of(const ArchiveCommand& command) {
+/// The exporter that fills the topic, or else the first one to Kafka; nothing of it where there is none.
+Config::Exporter kafka_exporter(const Config& config, const std::string& topic) {
+  const auto fills = [&](const Config::Exporter& e) { return e.kind == "kafka" && e.topic == topic; };
+  auto found = std::ranges::find_if(config.exporters, fills);
+  if (found == config.exporters.end()) found = std::ranges::find(config.exporters, "kafka", &Config::Exporter::kind);
+  return found == config.exporters.end() ? Config::Exporter{} : *found;
+}
+
+/// What the command line leaves out is the configuration's, where secrets are seen by none but its reader.
+Result<exporters::KafkaConsumerOptions> source_of(const ArchiveCommand& command, const Config& config) {
+  const Config::Exporter exporter = kafka_exporter(config, command.topic);
   auto properties = parse_properties(command.properties);
   if (!properties) return std::unexpected{properties.error()};
-  const auto interval = parse_duration(command.flush_interval);
-  if (!interval) return std::unexpected{interval.error()};
-  const auto size = parse_size(command.flush_size);
-  if (!size) return std::unexpected{size.error()};
-  return archiver::ArchiverOptions{.kafka = {.brokers = command.brokers,
-                                             .topic = command.topic,
-                                             .group = command.group,
-                                             .properties = std::move(*properties)},
-                                   .flush_interval = *interval,
-                                   .flush_size = *size};
+  exporters::KafkaConsumerOptions source{.brokers = command.brokers.empty() ? exporter.brokers : command.brokers,
+                                         .topic = command.topic.empty() ? exporter.topic : command.topic,
+                                         .group = command.group,
+                                         .properties = exporters::shared_properties(exporter.properties)};
+  std::ranges::move(*properties, std::back_inserter(source.properties));
+  for (const auto& [what, given] : {std::pair{"brokers", &source.brokers}, std::pair{"topic", &source.topic}})
+    if (given->empty())
+      return fail(std::make_error_code(std::errc::invalid_argument),
+                  fmt::format("no {0} given: give --{0}, or --config with an [[exporter]] of kind kafka", what));
+  if (auto checked = exporters::check_kafka_options(source); !checked) return std::unexpected{checked.error()};
+  return source;
+}
+
+/// The configuration with one exporter, as which the options are checked.
+Result<Config> with_target(const ArchiveCommand& command, Config config) {
+  config.exporters = {{.kind = "archive",
+                       .path = command.to,
+                       .flush_interval = command.flush_interval,
+                       .flush_size = command.flush_size,
+                       .kms_key_id = command.kms_key_id}};
+  fill_in(config);
+  if (auto fine = check(config, "options of m2c2 archive"); !fine) return std::unexpected{fine.error()};
+  return config;
+}
+
+struct Plan {
+  Config config;
+  archiver::ArchiverOptions options;
+  AwsPatience patience;
+};
+
+Result<Plan> plan_of(const ArchiveCommand& command) {
+  auto config = load_config(command.config_file);
+  if (!config) return std::unexpected{config.error()};
+  auto source = source_of(command, *config);
+  if (!source) return std::unexpected{source.error()};
+  config = with_target(command, std::move(*config));
+  if (!config) return std::unexpected{config.error()};
+  const auto session = exporters::session_timeout(*source);
+  if (!session) return std::unexpected{session.error()};
+  const Config::Exporter& target = config->exporters.front();
+  archiver::ArchiverOptions options{.kafka = std::move(*source),
+                                    .flush_interval = *parse_duration(target.flush_interval),
+                                    .flush_size = *parse_size(target.flush_size)};
+  // A write has to end while the partition is still this member's, and the archiver tries again itself.
+  return Plan{std::move(*config), std::move(options), {.attempts = 1, .answer_within = *session / 3}};
 }
 
 int say(const Error& error) {
@@ -54,17 +104,19 @@ net::Task<> run_until_stopped(archiver::Archiver& archiver, net::EventLoop& loop
 }  // namespace
 
 int run_archive_command(const ArchiveCommand& command) {
-  const auto config = load_config(command.config_file);
-  if (!config) return say(config.error());
-  auto options = options_of(command);
-  if (!options) return say(options.error());
+  auto plan = plan_of(command);
+  if (!plan) return say(plan.error());
+  const Config::Exporter& target = plan->config.exporters.front();
+  const exporters::KafkaConsumerOptions source = plan->options.kafka;
   net::EventLoop loop;
-  const auto to_sink = [&] { return make_sink(command.to, {}, config->aws, loop); };
-  const auto archiver = archiver::Archiver::make(std::move(*options), to_sink, loop);
+  const auto to_sink = [&] {
+    return make_sink(target.path, target.kms_key_id, plan->config.aws, loop, plan->patience);
+  };
+  const auto archiver = archiver::Archiver::make(std::move(plan->options), to_sink, loop);
   if (!archiver) return say(archiver.error());
   loop.on_signal([&] { (*archiver)->stop(); });
-  log::info(fmt::format("archives topic {} of {} to {} as a member of group {}", command.topic, command.brokers,
-                        command.to, command.group));
+  log::info(fmt::format("archives topic {} of {} to {} as a member of group {}", source.topic, source.brokers,
+                        target.path, source.group));
   Result<> ended;
   loop.spawn(run_until_stopped(**archiver, loop, ended));
   loop.run();

@@ -8,15 +8,16 @@
 namespace m2c2::app {
 
 struct ArchiveCommand {
-  std::string from;  ///< "kafka"
-  std::string brokers;
-  std::string topic;
+  std::string from;     ///< "kafka"
+  std::string brokers;  ///< empty: those of the configuration's exporter of kind kafka
+  std::string topic;    ///< likewise
   std::string group = "m2c2-archive";
   std::string to;  ///< a folder, or s3://bucket/prefix
   std::string flush_interval = "300s";
   std::string flush_size = "5 MiB";
-  std::vector<std::string> properties;  ///< name=value, of librdkafka
-  std::string config_file;              ///< for its [aws]; empty: the defaults
+  std::string kms_key_id;
+  std::vector<std::string> properties;  ///< name=value, of librdkafka; they win over that exporter's
+  std::string config_file;              ///< for its [aws] and that exporter; empty: the defaults
 };
 
 /// The exit status of the program.

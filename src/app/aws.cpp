@@ -23,13 +23,14 @@ aws::Environment process_environment() {
 }
 
 std::unique_ptr<aws::Client> make_aws_client(const Config::Aws& config, net::Loop& loop, std::string service,
-                                             std::string endpoint) {
+                                             std::string endpoint, AwsPatience patience) {
   return std::make_unique<aws::Client>(aws::make_http(), loop, iot_credentials(config), process_environment(),
                                        aws::ServiceOptions{.service = std::move(service),
                                                            .region = config.region,
                                                            .endpoint = std::move(endpoint),
                                                            .ca_file = config.ca_file,
-                                                           .attempts = 2});  // the pump tries again
+                                                           .attempts = patience.attempts,
+                                                           .answer_within = patience.answer_within});
 }
 
 }  // namespace m2c2::app

@@ -6,11 +6,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
+#include <utility>
 
 #include "app/config_check.hpp"
 #include "app/config_keys.hpp"
+#include "base/edit_distance.hpp"
 #include "disk/atomic_file.hpp"
 
 namespace m2c2::app {
@@ -18,19 +18,6 @@ namespace {
 
 std::unexpected<Error> invalid(std::string text) {
   return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row.back();
 }
 
 template <class Target>

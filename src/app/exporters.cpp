@@ -8,7 +8,6 @@
 #include <array>
 #include <utility>
 
-#include "app/aws.hpp"
 #include "exporters/archive/archive_exporter.hpp"
 #include "exporters/archive/folder_sink.hpp"
 #include "exporters/archive/s3_sink.hpp"
@@ -75,11 +74,11 @@ Result<> check_exporters(const Config& config) {
 }
 
 std::unique_ptr<exporters::ObjectSink> make_sink(const std::string& path, const std::string& kms_key_id,
-                                                 const Config::Aws& aws, net::Loop& loop) {
+                                                 const Config::Aws& aws, net::Loop& loop, AwsPatience patience) {
   if (!path.starts_with("s3://")) return std::make_unique<exporters::FolderSink>(path);
   exporters::S3Place place = exporters::parse_s3_place(path);
   place.kms_key_id = kms_key_id;
-  auto client = make_aws_client(aws, loop, "s3", exporters::s3_endpoint(place, aws.region, aws.s3_endpoint));
+  auto client = make_aws_client(aws, loop, "s3", exporters::s3_endpoint(place, aws.region, aws.s3_endpoint), patience);
   return std::make_unique<exporters::S3Sink>(std::move(client), std::move(place));
 }
 

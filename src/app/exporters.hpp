@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/aws.hpp"
 #include "app/config.hpp"
 #include "exporters/archive/object_sink.hpp"
 #include "exporters/exporter.hpp"
@@ -21,7 +22,7 @@ struct ExporterSurroundings {
 
 /// Objects of the archive in a folder, or in a bucket where the path is s3://bucket/prefix. The loop outlives it.
 std::unique_ptr<exporters::ObjectSink> make_sink(const std::string& path, const std::string& kms_key_id,
-                                                 const Config::Aws&, net::Loop&);
+                                                 const Config::Aws&, net::Loop&, AwsPatience patience = {});
 
 /// Whether each exporter of the configuration can be made. An error names it, the key and the remedy.
 Result<> check_exporters(const Config&);

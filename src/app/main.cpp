@@ -145,14 +145,23 @@ void add_archive(CLI::App& app, Chosen& chosen) {
       "Learn more: docs/guides/kafka.md");
   ArchiveCommand& to = chosen.archive;
   archive->add_option("--from", to.from, "where the records come from")->check(CLI::IsMember({"kafka"}))->required();
-  archive->add_option("--brokers", to.brokers, "host:port of some brokers, with commas between")->required();
-  archive->add_option("--topic", to.topic, "to read, from its oldest record on")->required();
+  archive->add_option("--brokers", to.brokers,
+                      "host:port of some brokers, with commas between; else those of --config's exporter to kafka");
+  archive->add_option("--topic", to.topic, "to read, from its oldest record on; else that exporter's");
   archive->add_option("--group", to.group, "consumer group: who shares the topic's partitions")->capture_default_str();
   archive->add_option("--to", to.to, "a folder, or s3://bucket/prefix")->required();
   archive->add_option("--flush-interval", to.flush_interval, "an object ends this long after its first record …")
       ->capture_default_str();
-  archive->add_option("--flush-size", to.flush_size, "… or with this much JSON in it")->capture_default_str();
-  archive->add_option("--property", to.properties, "NAME=VALUE of librdkafka, again for each further one");
+  archive
+      ->add_option(
+          "--flush-size", to.flush_size,
+          "… or with this much JSON in it, up to 128 MiB; each partition holds that much, compressed, in memory")
+      ->capture_default_str();
+  archive->add_option("--kms-key-id", to.kms_key_id,
+                      "s3: the key that encrypts the objects; else the bucket's own way");
+  archive->add_option("--property", to.properties,
+                      "NAME=VALUE of librdkafka, again for each further one; wins over that exporter's properties.\n"
+                      "Give passwords there: anyone on this machine can read a command line");
   add_config(*archive, to.config_file);
   archive->callback([&chosen] { chosen.run = [&chosen] { return run_archive_command(chosen.archive); }; });
 }

@@ -48,7 +48,7 @@ net::Task<Result<>> Archiver::run() {
       if (auto done = co_await rebalance(); !done) co_return done;
     } else if (record = consumer_->poll(); record) {
       co_await take(std::move(*record));
-      if (++in_a_row % kRecordsInARow == 0) co_await wake_.wait_until(loop_.steady());
+      if (++in_a_row % kRecordsInARow == 0) co_await let_others_in();
     } else if (!consumer_->rebalance()) {
       co_await wake_.wait_until(std::min(next_due(), loop_.steady() + kPollInterval));
     }
@@ -58,10 +58,18 @@ net::Task<Result<>> Archiver::run() {
   co_return Result<>{};
 }
 
+/// A signal, above all, while records keep coming.
+net::Task<> Archiver::let_others_in() {
+  loop_.post([this] { turn_.set(); });
+  co_await turn_.wait();
+}
+
+/// Once one cannot be settled, no time is lost on the others.
 net::Task<Result<>> Archiver::rebalance() {
   const auto change = *consumer_->rebalance();
+  bool settles = change.kind == Kind::revoked;
   for (const Partition partition : change.partitions) {
-    if (change.kind != Kind::assigned) co_await give_up(partition, change.kind == Kind::lost);
+    if (change.kind != Kind::assigned) settles = co_await give_up(partition, settles);
     else if (auto begun = begin(partition); !begun) co_return begun;
   }
   log::info(fmt::format("{} partition{} of {} {}; this member has {}", change.partitions.size(),
@@ -84,13 +92,18 @@ Result<> Archiver::begin(Partition partition) {
   return {};
 }
 
-/// What cannot be settled now is for the next owner, who begins with the first record of it.
-net::Task<> Archiver::give_up(Partition partition, bool lost) {
+/// What is not settled now is for the next owner, who begins with the first record of it. False when it could not be.
+net::Task<bool> Archiver::give_up(Partition partition, bool settles) {
   const auto found = partitions_.find(partition);
-  if (found == partitions_.end()) co_return;
-  if (!lost && found->second->first()) note(*found->second, co_await settle(*found->second));
-  if (found->second->failing()) consumer_->resume(partition);
-  partitions_.erase(partition);
+  if (found == partitions_.end()) co_return settles;
+  if (settles && found->second->first()) {
+    const auto settled = co_await settle(*found->second);
+    note(*found->second, settled);
+    settles = settled.has_value();
+  }
+  if (found->second->held_up()) consumer_->resume(partition);
+  partitions_.erase(found);
+  co_return settles;
 }
 
 net::Task<> Archiver::take(exporters::KafkaRecord record) {
@@ -103,12 +116,28 @@ net::Task<> Archiver::take(exporters::KafkaRecord record) {
 SteadyTime Archiver::next_due() const {
   SteadyTime due = SteadyTime::max();
   for (const auto& [number, partition] : partitions_) due = std::min(due, partition->due());
-  return due;
+  return std::max(due, not_before_);
 }
 
+/// One of them, the one that has waited longest: it may take as long as its destination does, and a signal or a
+/// rebalance has its turn before the next. After a failure, which is likely to be theirs too, all that are due wait.
 net::Task<> Archiver::settle_due() {
-  for (const auto& [number, partition] : partitions_)
-    if (partition->due() <= loop_.steady()) note(*partition, co_await settle(*partition));
+  const auto longest_due = [](const auto& each) { return each.second->due(); };
+  const auto first = std::ranges::min_element(partitions_, {}, longest_due);
+  if (first == partitions_.end() || first->second->due() > loop_.steady()) co_return;
+  if (loop_.steady() < not_before_) co_return hold_due();
+  const auto settled = co_await settle(*first->second);
+  note(*first->second, settled);
+  if (!settled) not_before_ = loop_.steady() + options_.back_off;
+}
+
+/// They take no more than they have, and keep their places in the line.
+void Archiver::hold_due() {
+  for (const auto& [number, partition] : partitions_) {
+    if (partition->held_up() || partition->due() > loop_.steady()) continue;
+    consumer_->pause(number);
+    partition->hold_up(partition->due());
+  }
 }
 
 /// Once one cannot be settled, no time is lost on the others.
@@ -126,14 +155,14 @@ net::Task<Result<>> Archiver::settle(HeldPartition& partition) {
   if (done) done = co_await partition.write();
   if (done) done = co_await consumer_->commit(partition.number(), partition.next(), options_.patience);
   if (!done) {
-    if (!partition.failing()) consumer_->pause(partition.number());
+    if (!partition.held_up()) consumer_->pause(partition.number());
     ++stats_.failures;
-    partition.failed(loop_.steady() + options_.back_off);
+    partition.hold_up(loop_.steady() + options_.back_off);
     co_return done;
   }
   stats_.records += partition.records();
   ++stats_.objects;
-  if (partition.failing()) consumer_->resume(partition.number());
+  if (partition.held_up()) consumer_->resume(partition.number());
   co_await partition.settled();
   co_return done;
 }

@@ -53,12 +53,14 @@ class Archiver {
   using Partition = exporters::KafkaPartition;
 
   Archiver(ArchiverOptions options, MakeSink make_sink, net::Loop& loop)
-      : options_{std::move(options)}, make_sink_{std::move(make_sink)}, loop_{loop}, wake_{loop} {}
+      : options_{std::move(options)}, make_sink_{std::move(make_sink)}, loop_{loop}, wake_{loop}, turn_{loop} {}
 
   net::Task<Result<>> rebalance();
   Result<> begin(Partition);
-  net::Task<> give_up(Partition, bool lost);
+  net::Task<> let_others_in();
+  net::Task<bool> give_up(Partition, bool settles);
   net::Task<> settle_due();
+  void hold_due();
   net::Task<Result<>> settle(HeldPartition&);
   net::Task<> settle_all();
   net::Task<> take(exporters::KafkaRecord);
@@ -69,10 +71,12 @@ class Archiver {
   MakeSink make_sink_;
   net::Loop& loop_;
   net::Event wake_;
+  net::Event turn_;
   std::unique_ptr<exporters::KafkaConsumer> consumer_;
   std::map<Partition, std::unique_ptr<HeldPartition>> partitions_;
   ArchiverStats stats_;
-  std::string told_;  ///< the last failure, which is told once
+  SteadyTime not_before_ = SteadyTime::min();  ///< nothing is tried: the last one failed
+  std::string told_;                           ///< the last failure, which is told once
   bool stopping_ = false;
 };
 

@@ -22,7 +22,7 @@ std::string one_line(std::string json) {
 }
 
 net::Task<> HeldPartition::take(exporters::KafkaRecord record) {
-  if (failing() || written_) {
+  if (held_up() || written_) {
     waiting_.push_back(std::move(record));
     co_return;
   }

@@ -24,21 +24,21 @@ class HeldPartition {
       : number_{number}, exporter_{std::move(sink), clock, std::move(options)} {}
 
   exporters::KafkaPartition number() const { return number_; }
-  /// Into the object; once it has failed, it waits for the next.
+  /// Into the object; once it is held up, it waits for the next.
   net::Task<> take(exporters::KafkaRecord);
   /// Of the object's first record and behind its last one; nothing while there is none.
   std::optional<exporters::KafkaOffset> first() const { return first_; }
   exporters::KafkaOffset next() const { return next_; }
   std::uint64_t records() const { return records_; }
   SteadyTime due() const { return retry_at_ ? *retry_at_ : exporter_.settle_due(); }
-  bool failing() const { return retry_at_.has_value(); }
+  bool held_up() const { return retry_at_.has_value(); }
 
   /// The object to its sink.
   net::Task<Result<>> write();
   /// It is written and committed: the next one begins with what waits.
   net::Task<> settled();
-  /// It is to be tried again then.
-  void failed(SteadyTime retry_at) { retry_at_ = retry_at; }
+  /// It takes nothing more until it is settled, which is to be tried then.
+  void hold_up(SteadyTime retry_at) { retry_at_ = retry_at; }
 
  private:
   exporters::KafkaPartition number_;
@@ -48,7 +48,7 @@ class HeldPartition {
   exporters::KafkaOffset next_ = 0;
   std::uint64_t records_ = 0;
   std::optional<SteadyTime> retry_at_;
-  std::deque<exporters::KafkaRecord> waiting_;  ///< few: a partition that fails is paused
+  std::deque<exporters::KafkaRecord> waiting_;  ///< few: a partition that is held up is paused
 };
 
 }  // namespace m2c2::archiver

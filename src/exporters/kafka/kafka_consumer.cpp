@@ -127,7 +127,8 @@ net::Task<Result<>> Consumer::commit(KafkaPartition partition, KafkaOffset next,
   list->elems[0].offset = next;
   std::erase_if(commits_, [](const auto& each) { return each.has_value(); });
   auto& answer = commits_.emplace_back();  // which stays until it comes: it may be late
-  rd_kafka_commit_queue(client_->get(), list.get(), answers_, nullptr, &answer);
+  const rd_kafka_resp_err_t refused = rd_kafka_commit_queue(client_->get(), list.get(), answers_, nullptr, &answer);
+  if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) answer = refused;  // nothing else comes
   const SteadyTime deadline = loop_.steady() + patience;
   while (!answer && loop_.steady() < deadline) co_await commit_ended_.wait_until(deadline);
   const rd_kafka_resp_err_t error = answer.value_or(RD_KAFKA_RESP_ERR__TIMED_OUT);

@@ -82,6 +82,7 @@ class KafkaExporter final : public Exporter, private KafkaListener {
 
 /// A producer without a past.
 Result<> KafkaExporter::renew() {
+  producer_.reset();  // so that one that has failed is not used again where no other can be made
   std::erase_if(fates_, [](const auto& each) { return !each.second; });
   pending_ = 0;
   broken_ = brokers_down_ = false;

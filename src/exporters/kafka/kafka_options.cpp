@@ -8,9 +8,10 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <numeric>
+#include <iterator>
 #include <span>
 
+#include "base/edit_distance.hpp"
 #include "exporters/kafka/kafka_client.hpp"
 
 namespace m2c2::exporters {
@@ -81,46 +82,38 @@ std::unexpected<Error> bad(std::string text) {
   return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
 }
 
-/// All that this librdkafka knows, from the table that it prints: `name | …` a line.
-std::vector<std::string> known_properties() {
+struct Property {
+  std::string name;
+  bool is_producers = false;  ///< a consumer has no use for it
+};
+
+/// All that this librdkafka knows, from the table that it prints: `name | who has it | …` a line.
+std::vector<Property> known_properties() {
   char* text = nullptr;
   std::size_t size = 0;
   std::FILE* const file = ::open_memstream(&text, &size);
   if (!file) return {};
   rd_kafka_conf_properties_show(file);
   std::fclose(file);
-  std::vector<std::string> names;
+  std::vector<Property> known;
   std::string_view left{text, size};
   while (!left.empty()) {
     const std::string_view line = left.substr(0, left.find('\n'));
     left.remove_prefix(std::min(line.size() + 1, left.size()));
     const std::size_t end = line.find(' ');
-    if (line.find('|') != line.npos && end != line.npos && end > 0) names.emplace_back(line.substr(0, end));
+    const std::size_t bar = line.find('|');
+    if (bar != line.npos && end != line.npos && end > 0)
+      known.push_back({std::string{line.substr(0, end)}, line.substr(bar).starts_with("|  P ")});
   }
   std::free(text);
-  return names;
-}
-
-/// How many letters have to change to make one of the other.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0u);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t kept = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({kept, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
+  return known;
 }
 
 std::string nearest_property(std::string_view name) {
   constexpr std::size_t kMostLetters = 200;
-  const auto names = known_properties();
-  if (names.empty() || name.size() > kMostLetters) return "enable.idempotence";
-  return std::ranges::min(names, {}, [name](const std::string& known) { return distance(name, known); });
+  const auto known = known_properties();
+  if (known.empty() || name.size() > kMostLetters) return "enable.idempotence";
+  return std::ranges::min_element(known, {}, [name](const Property& p) { return edit_distance(name, p.name); })->name;
 }
 
 bool is_secret(std::string_view name) {
@@ -217,6 +210,25 @@ Result<> check_kafka_options(const KafkaConsumerOptions& options) {
   if (options.group.empty()) return bad("the archive needs a consumer group; give --group");
   return try_out(RD_KAFKA_CONSUMER,
                  with(make_conf(kConsumerDefaults, options.properties, kConsumerFixed), "group.id", options.group));
+}
+
+KafkaProperties shared_properties(const KafkaProperties& properties) {
+  const auto known = known_properties();
+  KafkaProperties shared;
+  std::ranges::copy_if(properties, std::back_inserter(shared), [&](const auto& property) {
+    const auto row = std::ranges::find(known, property.first, &Property::name);
+    return row == known.end() || !row->is_producers;
+  });
+  return shared;
+}
+
+Result<Duration> session_timeout(const KafkaConsumerOptions& options) {
+  const auto conf = consumer_conf(options);
+  if (!conf) return std::unexpected{conf.error()};
+  std::array<char, 32> text{};
+  std::size_t size = text.size();
+  rd_kafka_conf_get(conf->get(), "session.timeout.ms", text.data(), &size);
+  return std::chrono::milliseconds{std::atoll(text.data())};
 }
 
 }  // namespace m2c2::exporters

@@ -35,4 +35,9 @@ struct KafkaConsumerOptions {
 Result<> check_kafka_options(const KafkaOptions&);
 Result<> check_kafka_options(const KafkaConsumerOptions&);
 
+/// Those of a producer that a consumer of the same brokers has, too: TLS, SASL and the like.
+KafkaProperties shared_properties(const KafkaProperties&);
+/// How long a member may be silent until its partitions are others'.
+Result<Duration> session_timeout(const KafkaConsumerOptions&);
+
 }  // namespace m2c2::exporters

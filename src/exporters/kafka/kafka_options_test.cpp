@@ -8,8 +8,10 @@ namespace m2c2::exporters {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::Pair;
 
 KafkaOptions with(KafkaProperties properties) {
   return {.brokers = "127.0.0.1:9092", .topic = "m2c2", .properties = std::move(properties)};
@@ -71,6 +73,24 @@ TEST(KafkaOptions, AConsumerCommitsOnlyWhatIsDone) {
   EXPECT_EQ(problem_of({{"session.timeout.ms", "10000"}}), "");
   EXPECT_THAT(problem_of({{"enable.auto.commit", "true"}}), HasSubstr("enable.auto.commit cannot be true"));
   EXPECT_THAT(problem_of({{"auto.offset.reset", "latest"}}), HasSubstr("auto.offset.reset cannot be latest"));
+}
+
+TEST(KafkaOptions, OfAProducersPropertiesAConsumerHasThoseOfTheConnection) {
+  EXPECT_THAT(shared_properties({{"security.protocol", "SSL"},
+                                 {"linger.ms", "5"},
+                                 {"compression.type", "zstd"},
+                                 {"sasl.password", "secret"},
+                                 {"acks", "all"}}),
+              ElementsAre(Pair("security.protocol", "SSL"), Pair("sasl.password", "secret")));
+}
+
+TEST(KafkaOptions, ASessionEndsAfterTheTimeThatIsSetOrLibrdkafkasOwn) {
+  using std::chrono::seconds;
+  const KafkaConsumerOptions options{.brokers = "b:1", .topic = "t", .group = "g"};
+  auto hasty = options;
+  hasty.properties = {{"session.timeout.ms", "6000"}};
+  EXPECT_EQ(session_timeout(options).value(), seconds{45});
+  EXPECT_EQ(session_timeout(hasty).value(), seconds{6});
 }
 
 }  // namespace
