@@ -93,10 +93,7 @@ class Transfer {
   /// An empty value takes curl's own header of that name away.
   void add_header(std::string_view name, std::string_view value) {
     const std::string line = fmt::format("{}:{}{}", name, value.empty() ? "" : " ", value);
-    if (curl_slist* longer = curl_slist_append(headers_.get(), line.c_str())) {
-      static_cast<void>(headers_.release());
-      headers_.reset(longer);
-    }
+    headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
   }
   void set_sinks() {
     set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);

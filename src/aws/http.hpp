@@ -52,7 +52,7 @@ class Body {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  ///< whole, encoded as it is sent
+  std::string url = {};  ///< whole, encoded as it is sent
   Headers headers = {};
   Body body = {};
   TlsIdentity tls = {};

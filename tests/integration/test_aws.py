@@ -12,14 +12,6 @@ from plant import example, until, word_job
 TAGS = {f"tag{i}": ("A8", 100 + i, 1) for i in range(20)}
 
 
-def certificate(cloud, folder):
-    """[aws] of a gateway that gets its credentials for its certificate."""
-    iot = cloud.start_iot(folder)
-    return {"region": cloud.region, "credentials-endpoint": iot.url, "role-alias": "m2c2-role", "thing-name": "press-1",
-            "ca-file": str(folder / "ca.pem"), "cert-file": str(folder / "device.pem"), "key-file": str(folder / "device.key"),
-            "kinesis-endpoint": cloud.kinesis.url, "s3-endpoint": cloud.s3.url, "dynamodb-endpoint": cloud.dynamodb.url}
-
-
 @pytest.fixture
 def line(plant, cloud, monkeypatch):
     """A gateway with a certificate, its jobs in a table, its telemetry to a data stream and a bucket, all named for the story."""
@@ -32,7 +24,8 @@ def line(plant, cloud, monkeypatch):
     plant.start_broker()
     plant.exporters = [{"kind": "kinesis", "stream-name": plant.stream, "flush-interval": "100ms"},
                        {"kind": "archive", "path": f"s3://{plant.bucket}/raw", "flush-interval": "1s"}]
-    plant.settings = plant.config(aws=certificate(cloud, plant.folder), exporter=plant.exporters,
+    cloud.start_iot(plant.folder)
+    plant.settings = plant.config(aws=cloud.config(), exporter=plant.exporters,
                                   builder={"store": f"dynamodb:{plant.table}"})
     plant.by = plant.operator()
     return plant
@@ -205,3 +198,19 @@ def test_a_gateway_that_is_killed_loses_nothing(line, cloud):
         gateway.kill()
         gateway = line.start("gateway", line.settings)
     assert_everything_arrived(line, cloud)
+
+
+@pytest.mark.parametrize("role", ["container", "instance"])
+def test_a_role_gives_credentials_as_well(plant, cloud, monkeypatch, role):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    variables = cloud.container_environment() if role == "container" else cloud.instance_environment()
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    plant.stream = cloud.kinesis.make_stream(f"by-{role}")
+    plant.start_broker()
+    plant.start("up", plant.config(aws=cloud.config(), exporter=[{"kind": "kinesis", "stream-name": plant.stream}]))
+    plant.by = plant.operator()
+    deploy(plant, plant.start_plc())
+    until(lambda: in_kinesis(plant, cloud), "telemetry in the data stream")
+    assert cloud.kinesis.stats()["errors"] == {}
