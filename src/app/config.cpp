@@ -183,7 +183,7 @@ std::string default_config() {
   out +=
       "\n# What jobs send to the stream goes to each exporter, at its own pace; there may be several.\n"
       "# Without any it is one archive. The kinds:\n";
-  for (const std::string_view kind : kExporterKinds) append_exporter(out, kind);
+  for (const std::string_view kind : exporter_kinds()) append_exporter(out, kind);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "app/config_check.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -63,21 +64,30 @@ std::string fault_of_kafka(const Exporter& exporter) {
   if (exporter.topic.empty()) return "topic is missing";
   return {};
 }
-std::string fault_of_kind(const Exporter& exporter) {
-  if (exporter.kind == "archive") return fault_of_archive(exporter);
-  if (exporter.kind == "kinesis") return fault_of_kinesis(exporter);
-  return fault_of_kafka(exporter);
+struct Kind {
+  std::string_view name;
+  std::string_view flush_interval;  ///< where none is given
+  std::string (*fault)(const Exporter&);
+};
+constexpr std::array kKinds{
+    Kind{"archive", "300s", fault_of_archive},
+    Kind{"kinesis", "1s", fault_of_kinesis},
+    Kind{"kafka", "1s", fault_of_kafka},
+};
+const Kind* kind_of(const Exporter& exporter) {
+  const auto found = std::ranges::find(kKinds, exporter.kind, &Kind::name);
+  return found == kKinds.end() ? nullptr : &*found;
 }
 
 std::string fault_of(const Exporter& exporter) {
-  if (std::ranges::find(kExporterKinds, exporter.kind) == kExporterKinds.end())
-    return fmt::format("kind = \"{}\": give \"archive\", \"kinesis\" or \"kafka\"", exporter.kind);
+  const Kind* kind = kind_of(exporter);
+  if (!kind) return fmt::format("kind = \"{}\": give \"{}\"", exporter.kind, fmt::join(exporter_kinds(), "\" or \""));
   if (!is_exporter_name(exporter.name)) return "a name is 1 to 64 of the characters a-z, 0-9 and -";
   if (!is_stream_name(exporter.stream_name))
     return fmt::format("stream-name = \"{}\": give 1 to 128 of a-z, A-Z, 0-9, . _ and -", exporter.stream_name);
   if (const auto interval = parse_duration(exporter.flush_interval); !interval || *interval <= Duration::zero())
     return fmt::format("flush-interval = \"{}\": give a time such as 300s", exporter.flush_interval);
-  return fault_of_kind(exporter);
+  return kind->fault(exporter);
 }
 
 Result<> check_exporters(const Config& config, const std::string& path) {
@@ -147,9 +157,16 @@ std::string fault_of(const Config& config) {
 
 }  // namespace
 
+std::vector<std::string_view> exporter_kinds() {
+  std::vector<std::string_view> names;
+  for (const Kind& kind : kKinds) names.push_back(kind.name);
+  return names;
+}
+
 void fill_in(Config::Exporter& exporter) {
   if (exporter.name.empty()) exporter.name = exporter.kind;
-  if (exporter.flush_interval.empty()) exporter.flush_interval = exporter.kind == "kinesis" ? "1s" : "300s";
+  const Kind* kind = kind_of(exporter);
+  if (kind && exporter.flush_interval.empty()) exporter.flush_interval = kind->flush_interval;
 }
 
 void fill_in(Config& config) {

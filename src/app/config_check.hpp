@@ -3,11 +3,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/config.hpp"
 #include "base/result.hpp"
 
 namespace m2c2::app {
+
+/// "archive", …
+std::vector<std::string_view> exporter_kinds();
 
 void fill_in(Config::Exporter&);
 void fill_in(Config&);

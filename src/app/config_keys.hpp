@@ -85,8 +85,6 @@ inline constexpr std::array kKeys{
                 [](Config& c) -> Setting { return &c.aws.dynamodb_endpoint; }},
 };
 
-inline constexpr std::array<std::string_view, 3> kExporterKinds{"archive", "kinesis", "kafka"};
-
 inline constexpr std::array kExporterKeys{
     Key<Config::Exporter>{
         "exporter", "kind",
