@@ -140,8 +140,9 @@ void Archiver::hold_due() {
   }
 }
 
-/// Once one cannot be settled, no time is lost on the others.
+/// Once one cannot be settled, or could not just now, no time is lost on the others.
 net::Task<> Archiver::settle_all() {
+  if (loop_.steady() < not_before_) co_return;
   for (const auto& [number, partition] : partitions_) {
     if (!partition->first()) continue;
     const auto settled = co_await settle(*partition);

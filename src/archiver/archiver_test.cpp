@@ -3,9 +3,11 @@
 #include "archiver/archiver.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <future>
 #include <latch>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -14,6 +16,7 @@
 #include "exporters/archive/archive_test.hpp"
 #include "exporters/archive/folder_sink.hpp"
 #include "log/log.hpp"
+#include "tests/support/await.hpp"
 #include "tests/support/mock_kafka.hpp"
 
 namespace m2c2::archiver {
@@ -43,9 +46,17 @@ class Member {
 
   void stop() {
     if (stopped_) return;
-    stopped_ = true;
     loop_.post([this] { archiver_->stop(); });
+    await_end();
+  }
+  /// From its own loop.
+  void stop_soon() { archiver_->stop(); }
+  void await_end() {
+    stopped_ = true;
     ended_.get_future().wait();
+  }
+  void await(const std::function<bool(const ArchiverStats&)>& condition) {
+    ASSERT_TRUE(test::await_on(loop_, [&] { return condition(archiver_->stats()); }, kPatience));
   }
   ArchiverStats stats() {
     std::promise<ArchiverStats> stats;
@@ -76,21 +87,40 @@ class Member {
   std::thread thread_;
 };
 
-/// Takes nothing while `full`.
+/// What the sinks of all members share.
+struct Place {
+  std::atomic<bool> full = false;
+  std::atomic<bool> ends_member = false;  ///< the next refusal does
+  std::atomic<int> refused = 0;           ///< since then
+  std::mutex mutex = {};
+  std::condition_variable written = {};
+};
+
+/// Takes nothing while the place is full.
 class FickleSink final : public exporters::ObjectSink {
  public:
-  FickleSink(fs::path root, const std::atomic<bool>& full) : sink_{std::move(root)}, full_{full} {}
+  FickleSink(fs::path root, Place& place, std::function<void()> end_member)
+      : sink_{std::move(root)}, place_{place}, end_member_{std::move(end_member)} {}
   net::Task<Result<>> put(std::string_view key, std::string_view bytes) override {
-    if (full_) return refuse();
-    return sink_.put(key, bytes);
+    if (place_.full) co_return refuse();
+    auto done = co_await sink_.put(key, bytes);
+    const std::lock_guard lock{place_.mutex};
+    place_.written.notify_all();
+    co_return done;
   }
 
  private:
-  static net::Task<Result<>> refuse() {
-    co_return fail(std::make_error_code(std::errc::no_space_on_device), "disk full; make room");
+  Result<> refuse() {
+    if (place_.ends_member) {
+      ++place_.refused;
+      end_member_();
+    }
+    return fail(std::make_error_code(std::errc::no_space_on_device), "disk full; make room");
   }
+
   exporters::FolderSink sink_;
-  const std::atomic<bool>& full_;
+  Place& place_;
+  std::function<void()> end_member_;
 };
 
 class ArchiverTest : public testing::Test {
@@ -118,8 +148,9 @@ class ArchiverTest : public testing::Test {
                                   .flush_size = 2000,
                                   .patience = 1s,
                                   .back_off = 50ms};
-    return *members_.emplace_back(
-        std::make_unique<Member>(options, [this] { return std::make_unique<FickleSink>(root_, full_); }));
+    return *members_.emplace_back(std::make_unique<Member>(options, [this] {
+      return std::make_unique<FickleSink>(root_, place_, [this] { members_.front()->stop_soon(); });
+    }));
   }
   void produce(int count) {
     kafka_.produce("telemetry", kPartitions, produced_, count);
@@ -137,24 +168,21 @@ class ArchiverTest : public testing::Test {
     return numbers;
   }
   void expect_each_once() {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
     const auto all = static_cast<std::size_t>(produced_);
-    while (archived().size() < all && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(10ms);
+    await_archived([all](std::size_t count) { return count >= all; });
     members_.clear();  // whatever they still hold is written
     const auto numbers = archived();
     EXPECT_EQ(numbers.size(), all);
     EXPECT_EQ(std::set<int>(numbers.begin(), numbers.end()).size(), all);
   }
-  template <class Condition>
-  void wait_until(Condition condition) {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + kPatience;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(5ms);
-    ASSERT_TRUE(condition());
+  void await_archived(const std::function<bool(std::size_t)>& condition) {
+    std::unique_lock lock{place_.mutex};
+    EXPECT_TRUE(place_.written.wait_for(lock, kPatience, [&] { return condition(archived().size()); }));
   }
 
   MockKafka kafka_;
   const fs::path root_ = fs::temp_directory_path() / ("m2c2-archiver-" + new_id());
-  std::atomic<bool> full_ = false;
+  Place place_;
   std::vector<std::unique_ptr<Member>> members_;
   int produced_ = 0;
 };
@@ -162,7 +190,7 @@ class ArchiverTest : public testing::Test {
 TEST_F(ArchiverTest, FillsObjectsBySizeAndTimeAndBeginsWhereItEnded) {
   produce(1000);
   join();
-  wait_until([&] { return archived().size() == 1000; });
+  await_archived([](std::size_t count) { return count == 1000; });
   members_.clear();
   produce(10);
   join();
@@ -172,7 +200,7 @@ TEST_F(ArchiverTest, FillsObjectsBySizeAndTimeAndBeginsWhereItEnded) {
 TEST_F(ArchiverTest, AnEndWritesWhatIsHeldAndCommitsIt) {
   produce(40);
   Member& member = join(1h);
-  wait_until([&] { return member.stats().held == 40; });
+  member.await([](const ArchiverStats& stats) { return stats.held == 40; });
   member.stop();
   EXPECT_EQ(archived().size(), 40u);
   EXPECT_EQ(member.stats().records, 40u);
@@ -188,7 +216,7 @@ TEST_F(ArchiverTest, MembersComeAndGoUnderLoad) {
   for (int round = 0; round < 3; ++round) {
     produce(500);
     join();
-    wait_until([&] { return archived().size() > static_cast<std::size_t>(produced_) / 2; });
+    await_archived([this](std::size_t count) { return count > static_cast<std::size_t>(produced_) / 2; });
     members_.erase(members_.begin());
   }
   expect_each_once();
@@ -199,39 +227,53 @@ TEST_F(ArchiverTest, MembersComeAndGoUnderLoad) {
 TEST_F(ArchiverTest, AMemberThatStoodStillWritesNothingOfWhatOthersHave) {
   Member& still = join(4s);
   produce(40);
-  wait_until([&] { return still.stats().held == 40; });
+  still.await([](const ArchiverStats& stats) { return stats.held == 40; });
   std::latch thawed{1};
   still.freeze(thawed);
   produce(400);
   join();
-  wait_until([&] { return archived().size() == 440; });
+  await_archived([](std::size_t count) { return count == 440; });
   thawed.count_down();
-  wait_until([&] { return still.stats().failures > 0 && still.stats().held == 0; });
+  still.await([](const ArchiverStats& stats) { return stats.failures > 0 && stats.held == 0; });
   EXPECT_EQ(still.stats().objects, 0u);
   expect_each_once();
 }
 
 TEST_F(ArchiverTest, ASinkThatIsFullHoldsUpAndLosesNothing) {
-  full_ = true;
+  place_.full = true;
   produce(1000);
   Member& member = join();
-  wait_until([&] { return member.stats().failures > 3; });
+  member.await([](const ArchiverStats& stats) { return stats.failures > 3; });
   produce(100);
-  full_ = false;
+  place_.full = false;
+  expect_each_once();
+}
+
+/// Each write may take as long as the destination lets it, so there is none but the one under way.
+TEST_F(ArchiverTest, AnEndWhileNothingCanBeWrittenTriesNoMore) {
+  place_.full = true;
+  produce(1000);
+  Member& member = join();
+  member.await([](const ArchiverStats& stats) { return stats.failures > 2 * kPartitions; });
+  place_.ends_member = true;
+  member.await_end();
+  EXPECT_EQ(place_.refused, 1);
+  place_.full = place_.ends_member = false;
+  join();
   expect_each_once();
 }
 
 TEST_F(ArchiverTest, CommitsThatFailAndBrokersThatGoDoubleNothing) {
   produce(500);
   Member& member = join();
-  wait_until([&] { return member.stats().objects > 0; });
+  member.await([](const ArchiverStats& stats) { return stats.objects > 0; });
   kafka_.fail(MockKafka::kOffsetCommit,
               {RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
                RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_NOT_COORDINATOR});
   produce(500);
-  wait_until([&] { return archived().size() > 600; });
+  await_archived([](std::size_t count) { return count > 600; });
   kafka_.down(-1);
-  wait_until([&] { return member.stats().failures > 0; });
+  member.await([](const ArchiverStats& stats) { return stats.failures > 0; });
   kafka_.up(-1);
   produce(100);
   expect_each_once();
@@ -240,7 +282,7 @@ TEST_F(ArchiverTest, CommitsThatFailAndBrokersThatGoDoubleNothing) {
 TEST_F(ArchiverTest, AnEndWhileBrokersAreAwayIsQuick) {
   produce(100);
   Member& member = join(1h);
-  wait_until([&] { return member.stats().held == 100; });
+  member.await([](const ArchiverStats& stats) { return stats.held == 100; });
   kafka_.down(-1);
   const SteadyTime begin = std::chrono::steady_clock::now();
   member.stop();

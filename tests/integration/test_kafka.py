@@ -51,14 +51,14 @@ def kafka(plant):
     return plant.add(Kafka(plant.folder))
 
 
-def archiver(plant, kafka, name):
+HASTY = {"session.timeout.ms": "6000", "heartbeat.interval.ms": "200", "reconnect.backoff.max.ms": "200",
+         "fetch.wait.max.ms": "50"}
+
+
+def archiver(plant, name, *where):
     """A member of the group; it has joined, and may yet have no partition, when this returns."""
-    hasty = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200, "reconnect.backoff.max.ms": 200,
-             "fetch.wait.max.ms": 50}
-    process = plant.add(Process(plant.folder, name, BUILD / "m2c2", "archive", "--from", "kafka", "--brokers",
-                                kafka.brokers, "--topic", TOPIC, "--to", plant.folder / "archive", "--flush-interval",
-                                "1s", "--flush-size", "4000",
-                                *(f"--property={key}={value}" for key, value in hasty.items())))
+    process = plant.add(Process(plant.folder, name, BUILD / "m2c2", "archive", "--from", "kafka", *where, "--to",
+                                plant.folder / "archive", "--flush-interval", "1s", "--flush-size", "4000"))
     process.await_output(r"archives topic")
     return process
 
@@ -111,7 +111,8 @@ def test_telemetry_arrives_by_its_key_through_outages_in_order_and_without_a_hol
 
 def test_an_archive_is_complete_and_has_each_record_once_when_a_member_is_killed(plant, kafka):
     kafka.produce(0, 3000)
-    first, second = archiver(plant, kafka, "first"), archiver(plant, kafka, "second")
+    where = ["--brokers", kafka.brokers, "--topic", TOPIC, *(f"--property={key}={value}" for key, value in HASTY.items())]
+    first, second = archiver(plant, "first", *where), archiver(plant, "second", *where)
     until(lambda: archived(plant), "the archive")
     second.await_output(r"this member has [1-4]")
     kafka.produce(3000, 2000)
@@ -119,16 +120,28 @@ def test_an_archive_is_complete_and_has_each_record_once_when_a_member_is_killed
     first.kill()
     kafka.produce(5000, 1000)
     until(lambda: len(set(archived(plant))) == 6000, "all of it", 90)
-    third = archiver(plant, kafka, "third")
+    exporter = {"kind": "kafka", "brokers": kafka.brokers, "topic": TOPIC, "properties": HASTY | {"linger.ms": "5"}}
+    third = archiver(plant, "third", "--config", plant.config(exporter=[exporter]))
     kafka.produce(6000, 500)
     until(lambda: len(set(archived(plant))) == 6500, "the rest", 60)
     assert second.stop() < 10 and third.stop() < 10
     assert sorted(archived(plant)) == list(range(6500))
 
 
-def test_what_is_wrong_with_the_options_is_told_before_anything_runs(plant, kafka):
-    command = ["archive", "--from", "kafka", "--brokers", kafka.brokers, "--topic", TOPIC, "--to", "archive"]
+def test_what_is_wrong_with_the_options_is_told_before_anything_runs(plant, kafka, monkeypatch):
+    bare = ["archive", "--from", "kafka", "--topic", TOPIC, "--to", "archive"]
+    status, said = plant.m2c2(*bare)
+    assert status == 1 and "no brokers given" in said
+    command = [*bare, "--brokers", kafka.brokers]
     status, said = plant.m2c2(*command, "--property", "sasl.pasword=hush")
     assert status == 1 and "did you mean sasl.password?" in said and "hush" not in said
     status, said = plant.m2c2(*command, "--property", "enable.auto.commit=true")
     assert status == 1 and "committed only once" in said
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    for options, remedy in ((["--flush-size", "0"], "up to 128 MiB"), (["--flush-size", "129 MiB"], "up to 128 MiB"),
+                            (["--flush-interval", "0s"], "such as 300s"), (["--to", "s3://"], "s3://bucket/prefix"),
+                            (["--to", "s3://bucket"], "region is missing"), (["--kms-key-id", "k"], "begins with s3://")):
+        status, said = plant.m2c2(*command[:5], *options, *([] if "--to" in options else ["--to", "archive"]),
+                                  "--brokers", kafka.brokers)
+        assert status == 1 and remedy in said, said

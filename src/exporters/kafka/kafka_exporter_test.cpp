@@ -15,6 +15,7 @@
 #include "exporters/pump.hpp"
 #include "log/log.hpp"
 #include "stream/file_stream.hpp"
+#include "tests/support/await.hpp"
 #include "tests/support/mock_kafka.hpp"
 
 namespace m2c2::exporters {
@@ -97,11 +98,7 @@ class KafkaTest : public testing::Test {
     stream_->append(std::move(records));
   }
 
-  void run_until(const std::function<bool()>& condition) {
-    const SteadyTime deadline = loop_.steady() + kPatience;
-    while (!on_loop(condition) && loop_.steady() < deadline) std::this_thread::sleep_for(1ms);
-    ASSERT_TRUE(on_loop(condition));
-  }
+  void run_until(const std::function<bool()>& condition) { ASSERT_TRUE(test::await_on(loop_, condition, kPatience)); }
   void run_until_delivered(std::uint64_t count) {
     run_until([&] { return pump_->stats().delivered == count; });
   }
