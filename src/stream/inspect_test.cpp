@@ -78,7 +78,7 @@ TEST_F(InspectTest, TellsDamageInItsPlace) {
   disk_.flip(segment_name(6), kHeaderBytes + 30);
   for (const std::size_t slot : {0U, 1U}) disk_.flip("topic.cursor", slot * kSlotBytes + 3);
   EXPECT_EQ(ids_from(0), "a!cdef!");
-  disk_.flip(segment_name(3), 3);
+  for (const std::size_t byte : {3U, 40U}) disk_.flip(segment_name(3), byte);
   EXPECT_EQ(ids_from(0), "a!c!!");
   const auto view = inspect(*disk_.folder()).value();
   EXPECT_EQ(view.segments[1].damage, "no valid header");

@@ -273,13 +273,26 @@ TEST_F(LogTest, AMissingSegmentInTheMiddleIsCounted) {
     ASSERT_TRUE(store(letters('a', 'g')));
     EXPECT_EQ(deliver(1), "a");
     backlog_.reset();
-    if (header_alone) disk_.flip(segment_name(3), 20);
-    else disk_.lose(segment_name(3));
+    if (header_alone) {
+      for (const std::size_t byte : {20U, 40U}) disk_.flip(segment_name(3), byte);
+    } else {
+      disk_.lose(segment_name(3));
+    }
     open();
     EXPECT_THAT(segments(), ElementsAre(segment_name(0), segment_name(6)));
     EXPECT_EQ(deliver(), "bcg");
     EXPECT_EQ(cursor().lost_records, 3u);
   }
+}
+
+TEST_F(LogTest, AFlippedBitOfAHeaderCostsNothing) {
+  open();
+  ASSERT_TRUE(store(letters('a', 'g')));
+  backlog_.reset();
+  disk_.flip(segment_name(3), 30, 5);
+  open();
+  EXPECT_EQ(deliver(), "abcdefg");
+  EXPECT_EQ(cursor().lost_records, 0u);
 }
 
 TEST_F(LogTest, AReaderOnADiskThatFailsForAWhileLosesNothing) {

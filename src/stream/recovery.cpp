@@ -72,6 +72,8 @@ Result<> Recovery::take(const std::string& name, const SegmentFile& file) {
     return fail(std::make_error_code(std::errc::invalid_argument),
                 fmt::format("{} belongs to another stream ({}) than the files before it ({}); move it elsewhere",
                             path(name), to_text(file.header->id), to_text(segments.front().header.id)));
+  if (file.is_mended)
+    log::warning(fmt::format("stream: a bit of the header of {} is flipped; read as it was written", path(name)));
   segments.push_back({*file.header, file.bytes});
   last_ends_before_ = kNoNumber;
   never_below_ = 0;
@@ -154,6 +156,10 @@ Result<SegmentFile> look_at(const disk::File& file, std::uint64_t first) {
   const auto read = file.read(0, begin);
   if (!read) return std::unexpected{read.error()};
   SegmentFile found{first, *bytes, decode_header(ByteView{begin}.first(*read))};
+  if (!found.header && found.header.error() == HeaderFault::damaged) {
+    const auto mended = decode_mended_header(ByteView{begin}.first(*read));
+    if (mended && mended->first == first) found = {first, *bytes, *mended, true};
+  }
   if (found.header && found.header->first != first) found.header = std::unexpected{HeaderFault::damaged};
   return found;
 }

@@ -25,6 +25,7 @@ struct SegmentFile {
   std::uint64_t first = 0;  ///< by its name
   std::uint64_t bytes = 0;
   std::expected<SegmentHeader, HeaderFault> header = std::unexpected{HeaderFault::damaged};
+  bool is_mended = false;  ///< one bit of the header was flipped in the file
 };
 Result<SegmentFile> look_at(const disk::File&, std::uint64_t first);
 

@@ -59,6 +59,8 @@ constexpr std::size_t kMostBodyBytes = std::size_t{16} * 1024 * 1024;
 
 enum class HeaderFault { damaged, newer_version };
 std::expected<SegmentHeader, HeaderFault> decode_header(ByteView);
+/// Of a header in which one bit was flipped: the CRC tells which. Nothing where more is damaged.
+std::optional<SegmentHeader> decode_mended_header(ByteView);
 /// Appends it, and gives it its seed.
 void encode(Bytes& out, SegmentHeader&);
 

@@ -87,6 +87,11 @@ TEST(Segment, EveryFlippedBitIsDetectedAndCostsOneRecordAtMostUnlessTheLengthIsG
     bytes[bit / 8] ^= std::byte{1} << bit % 8;
     if (bit / 8 < kHeaderBytes) {
       EXPECT_FALSE(decode_header(bytes)) << bit;
+      const auto mended = decode_mended_header(bytes);
+      ASSERT_TRUE(mended) << bit;
+      EXPECT_EQ(mended->seed, decode_header(written.bytes)->seed);
+      bytes[(bit + 7 * 17) / 8 % kHeaderBytes] ^= std::byte{0x40};
+      EXPECT_FALSE(decode_mended_header(bytes)) << "two bits are flipped, one of them " << bit;
       continue;
     }
     const std::size_t hit = (bit / 8 - kHeaderBytes) / frame;
