@@ -153,15 +153,15 @@ void add_archive(CLI::App& app, Chosen& chosen) {
   archive->add_option("--flush-interval", to.flush_interval, "an object ends this long after its first record …")
       ->capture_default_str();
   archive
-      ->add_option(
-          "--flush-size", to.flush_size,
-          "… or with this much JSON in it, up to 128 MiB; each partition holds that much, compressed, in memory")
+      ->add_option("--flush-size", to.flush_size,
+                   "… or with this much JSON in it, up to 128 MiB.\nEach partition that this member has holds that "
+                   "much, compressed, in memory")
       ->capture_default_str();
   archive->add_option("--kms-key-id", to.kms_key_id,
                       "s3: the key that encrypts the objects; else the bucket's own way");
   archive->add_option("--property", to.properties,
-                      "NAME=VALUE of librdkafka, again for each further one; wins over that exporter's properties.\n"
-                      "Give passwords there: anyone on this machine can read a command line");
+                      "NAME=VALUE of librdkafka, again for each further one; wins over that exporter's.\n"
+                      "Passwords belong in --config: anyone on this machine can read a command line");
   add_config(*archive, to.config_file);
   archive->callback([&chosen] { chosen.run = [&chosen] { return run_archive_command(chosen.archive); }; });
 }
