@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from plant import BUILD, PATIENCE, Process, until, word_job
+from plant import BUILD, PATIENCE, Process, toml_table, until, word_job
 
 pytestmark = [pytest.mark.skipif(not shutil.which("kcat"), reason="kcat is not there; tools/setup --test installs it"),
               pytest.mark.skipif("tsan" in str(BUILD), reason="the thread sanitizer crashes in librdkafka's C11 threads")]
@@ -121,7 +121,9 @@ def test_an_archive_is_complete_and_has_each_record_once_when_a_member_is_killed
     kafka.produce(5000, 1000)
     until(lambda: len(set(archived(plant))) == 6000, "all of it", 90)
     exporter = {"kind": "kafka", "brokers": kafka.brokers, "topic": TOPIC, "properties": HASTY | {"linger.ms": "5"}}
-    third = archiver(plant, "third", "--config", plant.config(exporter=[exporter]))
+    config = plant.folder / "archiver.toml"
+    config.write_text(toml_table("exporter", [exporter]))
+    third = archiver(plant, "third", "--config", config)
     kafka.produce(6000, 500)
     until(lambda: len(set(archived(plant))) == 6500, "the rest", 60)
     assert second.stop() < 10 and third.stop() < 10
@@ -137,11 +139,12 @@ def test_what_is_wrong_with_the_options_is_told_before_anything_runs(plant, kafk
     assert status == 1 and "did you mean sasl.password?" in said and "hush" not in said
     status, said = plant.m2c2(*command, "--property", "enable.auto.commit=true")
     assert status == 1 and "committed only once" in said
-    monkeypatch.delenv("AWS_REGION", raising=False)
-    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-    for options, remedy in ((["--flush-size", "0"], "up to 128 MiB"), (["--flush-size", "129 MiB"], "up to 128 MiB"),
-                            (["--flush-interval", "0s"], "such as 300s"), (["--to", "s3://"], "s3://bucket/prefix"),
-                            (["--to", "s3://bucket"], "region is missing"), (["--kms-key-id", "k"], "begins with s3://")):
-        status, said = plant.m2c2(*command[:5], *options, *([] if "--to" in options else ["--to", "archive"]),
-                                  "--brokers", kafka.brokers)
+    for options, remedy in (("--flush-size=0", "up to 128 MiB"), ("--flush-size=129 MiB", "up to 128 MiB"),
+                            ("--flush-interval=0s", "such as 300s"), ("--kms-key-id=k", "begins with s3://")):
+        status, said = plant.m2c2(*command, options)
+        assert status == 1 and remedy in said, said
+    for region, place, remedy in (("", "s3://bucket", "region is missing"), ("eu-central-1", "s3://", "s3://bucket/prefix")):
+        monkeypatch.setenv("AWS_REGION", region)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+        status, said = plant.m2c2("archive", "--from", "kafka", "--topic", TOPIC, "--brokers", kafka.brokers, "--to", place)
         assert status == 1 and remedy in said, said

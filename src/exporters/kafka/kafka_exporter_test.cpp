@@ -85,7 +85,7 @@ class KafkaTest : public testing::Test {
     ended_ = true;
   }
 
-  stream::Record record(std::string payload, std::string key) {
+  stream::Record record(const std::string& payload, std::string key) {
     const auto at = WallTime{std::chrono::seconds{1'767'225'600}};
     return {payload, "m2c2/job/a/tag", payload, std::move(key), false, true, at};
   }
