@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/url.hpp>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +15,8 @@
 #include <vector>
 
 #include "app/config_keys.hpp"
+#include "base/foreign_text.hpp"
+#include "job/names.hpp"
 
 namespace m2c2::app {
 namespace {
@@ -22,6 +25,7 @@ using Exporter = Config::Exporter;
 
 constexpr std::uint64_t kMostFlushBytes = std::uint64_t{128} << 20;  // Firehose's too; an object is made in memory
 constexpr std::uint64_t kMostRecordBytes = std::uint64_t{1} << 20;   // a Kinesis record, its partition key included
+constexpr std::uint64_t kLeastStreamBytes = std::uint64_t{64} << 10;
 constexpr std::string_view kS3 = "s3://";
 
 std::unexpected<Error> invalid(std::string text) {
@@ -44,12 +48,26 @@ bool is_stream_name(std::string_view name) {
   return !name.empty() && name.size() <= 128 && name[0] != '.' && std::ranges::all_of(name, is_fit);
 }
 
+/// Of S3: 3 to 63 of a-z, 0-9, . and -.
+bool is_bucket(std::string_view name) {
+  return name.size() >= 3 && name.size() <= 63 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == name.npos;
+}
+std::string fault_of_path(std::string_view path) {
+  const std::size_t scheme = path.find("://");
+  if (path.contains('\0')) return "path is none: leave out what is no character";
+  if (scheme == path.npos) return {};
+  const std::string_view rest = path.substr(scheme + 3);
+  if (!path.starts_with(kS3) || !is_bucket(rest.substr(0, rest.find('/'))))
+    return fmt::format("path = \"{}\": give a folder, or s3://bucket/prefix", foreign_text(path));
+  return {};
+}
+
 /// Why the exporter cannot be made; empty when it can.
 std::string fault_of_archive(const Exporter& exporter) {
   if (const auto size = parse_size(exporter.flush_size); !size || *size == 0 || *size > kMostFlushBytes)
     return fmt::format("flush-size = \"{}\": give a size up to 128 MiB such as 5 MiB", exporter.flush_size);
-  if (exporter.path.starts_with(kS3) && (exporter.path.size() == kS3.size() || exporter.path[kS3.size()] == '/'))
-    return fmt::format("path = \"{}\": give s3://bucket/prefix", exporter.path);
+  if (std::string fault = fault_of_path(exporter.path); !fault.empty()) return fault;
   if (!exporter.kms_key_id.empty() && !exporter.path.starts_with(kS3))
     return "kms-key-id is for a path that begins with s3://";
   return {};
@@ -107,12 +125,18 @@ bool needs_aws(const Config& config) {
          });
 }
 
+bool is_endpoint(std::string_view url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  return parsed && (parsed->scheme() == "http" || parsed->scheme() == "https") && !parsed->host().empty() &&
+         !parsed->has_userinfo();
+}
+
 std::string fault_of_endpoints(const Config::Aws& aws) {
   const std::array<std::pair<std::string_view, const std::string*>, 3> endpoints{
       {{"kinesis", &aws.kinesis_endpoint}, {"s3", &aws.s3_endpoint}, {"dynamodb", &aws.dynamodb_endpoint}}};
   for (const auto& [service, url] : endpoints)
-    if (!url->empty() && !url->starts_with("http://") && !url->starts_with("https://"))
-      return fmt::format("[aws] {}-endpoint = \"{}\": give a URL such as https://{}.example", service, *url, service);
+    if (!url->empty() && !is_endpoint(*url))
+      return fmt::format("[aws] {}-endpoint: give a URL such as https://{}.example, without a user", service, service);
   if (aws.credentials_endpoint.contains("://") && !aws.credentials_endpoint.starts_with("https://"))
     return fmt::format("[aws] credentials-endpoint = \"{}\": give its host, or https://host:port",
                        aws.credentials_endpoint);
@@ -123,6 +147,8 @@ std::string fault_of_aws(const Config& config) {
   const Config::Aws& aws = config.aws;
   if (std::string fault = fault_of_endpoints(aws); !fault.empty()) return fault;
   if (!needs_aws(config)) return {};
+  if (aws.region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
+    return "[aws] region is none: give one such as eu-central-1";
   if (aws.region.empty()) return "[aws] region is missing: give one such as eu-central-1, or set AWS_REGION";
   if (aws.cert_file.empty() != aws.key_file.empty()) return "[aws] cert-file and key-file go together";
   if (aws.credentials_endpoint.empty()) return {};
@@ -139,8 +165,21 @@ bool is_store(std::string_view store) {
   return false;
 }
 
+std::string fault_of_groups(const Config& config) {
+  for (const auto& [key, group] : {std::pair{"[gateway] group-id", &config.gateway.group_id},
+                                   std::pair{"[builder] default-group-id", &config.builder.default_group_id}})
+    if (const auto fault = job::fault_in_group(*group))
+      return fmt::format("{} = \"{}\" {}", key, foreign_text(*group), *fault);
+  return {};
+}
+
 std::string fault_of(const Config& config) {
+  if (std::string fault = fault_of_groups(config); !fault.empty()) return fault;
+  if (config.gateway.data_dir.empty() || config.gateway.data_dir.contains('\0'))
+    return "[gateway] data-dir is no path: give a folder";
   if (const auto size = parse_size(config.stream.max_size); !size) return "[stream] max-size: " + size.error().text;
+  else if (*size < kLeastStreamBytes)
+    return fmt::format("[stream] max-size = \"{}\": give 64 KiB or more", config.stream.max_size);
   if (const auto policy = parse_on_full(config.stream.on_full); !policy) return policy.error().text;
   if (config.stream.persistence != "file" && config.stream.persistence != "memory")
     return fmt::format("[stream] persistence = \"{}\": give \"file\" or \"memory\"", config.stream.persistence);

@@ -39,6 +39,11 @@ TEST(Config, WhatCannotBeKeptIsRefused) {
   EXPECT_NE(error_of("[stream]\npersistence = \"paper\"\n"), "");
   EXPECT_NE(error_of("[stream]\nmax-size = \"5 apples\"\n"), "");
   EXPECT_NE(error_of("[builder]\nstore = \"oracle:x\"\n"), "");
+  EXPECT_NE(error_of("[stream]\nmax-size = \"1\"\n"), "");
+  for (const char* group : {"a/b", "+", "#"})
+    EXPECT_NE(error_of(std::string{"[gateway]\ngroup-id = \""} + group + "\"\n").find("[gateway] group-id"),
+              std::string::npos);
+  EXPECT_NE(error_of("[gateway]\ngroup-id = \"" + std::string(70'000, 'a') + "\"\n"), "");
   EXPECT_NE(error_of("[broker]\nport = 99999\n"), "");
   EXPECT_NE(error_of("[broker]\ncert-file = \"a.pem\"\n"), "");
 }
@@ -57,6 +62,10 @@ TEST(Config, ExportersAreTablesOfAnArray) {
   EXPECT_EQ(error_of("[[exporter]]\nkind = \"archive\"\nfolder = \"/a\"\n").substr(0, 46),
             "m2c2.toml:3: unknown key [exporter] folder; di");
   EXPECT_NE(error_of("[[exporter]]\nkind = \"tape\"\n"), "");
+  for (const char* path : {"S3://bucket", "s3://", "s3://a b/c", "ftp://host/a"})
+    EXPECT_NE(
+        error_of(std::string{"[aws]\nregion = \"r\"\n[[exporter]]\nkind = \"archive\"\npath = \""} + path + "\"\n"), "")
+        << path;
   EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\n[[exporter]]\nkind = \"archive\"\n"), "");
   EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nname = \"../etc\"\n"), "");
   EXPECT_NE(error_of("[[exporter]]\nkind = \"archive\"\nstream-name = \"../x\"\n"), "");
@@ -98,6 +107,7 @@ TEST(Config, WhatIsSentToAwsNeedsARegionAndACertificateForARole) {
   ASSERT_TRUE(config) << config.error().text;
   EXPECT_EQ(config->aws.cert_file, "a.pem");
   EXPECT_NE(error_of("[aws]\ns3-endpoint = \"127.0.0.1:9000\"\n").find("give a URL"), std::string::npos);
+  EXPECT_NE(error_of("[aws]\ns3-endpoint = \"http://u:p@host\"\n"), "");
   EXPECT_NE(error_of("[aws]\ncredentials-endpoint = \"http://a\"\n"), "");
 }
 

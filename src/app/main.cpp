@@ -254,7 +254,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return m2c2::app::run(argc, argv);
+    const int status = m2c2::app::run(argc, argv);
+    if (std::cout.flush()) return status;
+    std::cerr << "m2c2: the output could not be written: make room, or send it elsewhere\n";
+    return 1;
   } catch (const std::exception& error) {
     std::cerr << "m2c2: " << error.what() << '\n';
     return 1;

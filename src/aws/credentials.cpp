@@ -10,6 +10,7 @@
 
 #include "aws/error.hpp"
 #include "aws/json.hpp"
+#include "base/foreign_text.hpp"
 #include "disk/atomic_file.hpp"
 #include "log/log.hpp"
 
@@ -135,12 +136,11 @@ class OfThing final : public Kept {
     co_return read_answer(*response, kOfThings, loop_.wall(), "the IoT credentials provider");
   }
   std::unexpected<Error> refusal(const HttpResponse& response) const {
-    constexpr std::size_t kMostWords = 300;
     return fail(
         response.status >= 500 ? AwsError::unavailable : AwsError::no_credentials,
         fmt::format("the IoT credentials provider: status {} for {}: {}; see [aws] role-alias and thing-name, and "
                     "that the certificate is active with a policy that allows iot:AssumeRoleWithCertificate",
-                    response.status, request_.url, response.body.substr(0, kMostWords)));
+                    response.status, request_.url, foreign_text(response.body)));
   }
 
   HttpRequest request_;

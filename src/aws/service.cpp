@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "aws/json.hpp"
+#include "base/foreign_text.hpp"
 #include "log/log.hpp"
 
 namespace m2c2::aws {
@@ -125,8 +126,8 @@ Error error_of(const ServiceOptions& options, const HttpResponse& response) {
   const Verdict verdict = verdict_on(response);
   const Refusal refusal = refusal_of(response);
   std::string text = fmt::format("{} at {}: ", options.service, options.endpoint);
-  text += refusal.type.empty() ? fmt::format("HTTP status {}", response.status) : refusal.type;
-  if (!refusal.message.empty()) text += ": " + refusal.message;
+  text += refusal.type.empty() ? fmt::format("HTTP status {}", response.status) : foreign_text(refusal.type);
+  if (!refusal.message.empty()) text += ": " + foreign_text(refusal.message);
   if (!remedy(verdict).empty()) text.append("; ").append(remedy(verdict));
   return {kind_of(verdict), std::move(text)};
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json_text.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -80,6 +81,8 @@ void append_float(std::string& out, Float v) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, v).ptr;
   out.append(text, end);
+  // A reader that infers types from what it sees must not take a measured 1.0 for an integer.
+  if (std::all_of(text, end, [](char c) { return c == '-' || (c >= '0' && c <= '9'); })) out += ".0";
 }
 
 }  // namespace

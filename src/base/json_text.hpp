@@ -16,7 +16,7 @@ void append_json_string(std::string& out, std::string_view text);
 /// Whether append_json_string() keeps every byte of it.
 bool is_utf8(std::string_view text);
 
-/// The shortest decimal that reads back as the same double. JSON has no NaN and
+/// The shortest decimal that reads back as the same double, never without a point or an exponent. JSON has no NaN and
 /// no infinities: they become the strings "NaN", "Infinity", "-Infinity".
 void append_json_number(std::string& out, double v);
 void append_json_number(std::string& out, float v);

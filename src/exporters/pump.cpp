@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "base/foreign_text.hpp"
 #include "log/log.hpp"
 
 namespace m2c2::exporters {
@@ -174,7 +175,10 @@ void Pump::note(Failure failure) {
   show();
 }
 
-void Pump::note_failing(std::string why) {
+/// The reason goes into a line of the log and into the status, which a broker may limit: IoT Core takes 128 KB.
+void Pump::note_failing(std::string said) {
+  constexpr std::size_t kMostReason = 1000;
+  std::string why = foreign_text(said, kMostReason);
   if (!stats_.failing_since) {
     stats_.failing_since = loop_.wall();
     log::warning(fmt::format("exporter {}: {}; what it is due waits in the stream", exporter_.name(), why));

@@ -14,10 +14,12 @@ std::vector<DeliveryNews> DeliveryWatch::see(const stream::Stats& stream, const 
   see_loss(news, "not taken into the stream", stream.rejected, now,
            stream.trouble.empty() ? fmt::format("it is full with {} bytes", stream.bytes) : stream.trouble,
            "bring destinations back, make room on the disk, or raise [stream] max-size");
+  see_trouble(news, stream.trouble, now);
   for (const auto& cursor : stream.cursors)
-    see_loss(news, fmt::format("lost to exporter {}", cursor.exporter), cursor.lost_records, now,
-             "the stream was full, and its oldest messages gave way to new ones",
-             "bring the destination back, or raise [stream] max-size");
+    see_loss(
+        news, fmt::format("lost to exporter {}", cursor.exporter), cursor.lost_records, now,
+        "the stream was full and its oldest messages gave way to new ones, or its files are damaged, as the log tells",
+        "bring the destination back, raise [stream] max-size, or look after the disk");
   for (const auto& exporter : exporters) {
     see_loss(news, fmt::format("set aside by exporter {}", exporter.name), exporter.pump.rejected, now,
              "the destination will never take them", "see the folder dead-letters in the gateway's data-dir");
@@ -58,6 +60,19 @@ void DeliveryWatch::see_failure(std::vector<DeliveryNews>& news, const ExporterS
   news.push_back(
       {job::Severity::error, fmt::format("Exporter {} cannot deliver: {}. What it is due waits in the stream.",
                                          exporter.name, exporter.pump.why)});
+}
+
+void DeliveryWatch::see_trouble(std::vector<DeliveryNews>& news, const std::string& trouble, SteadyTime now) {
+  if (trouble.empty()) {
+    if (trouble_ && trouble_->told) news.push_back({job::Severity::info, "The stream takes messages again."});
+    trouble_.reset();
+    return;
+  }
+  if (!trouble_) trouble_ = Failure{.since = now, .told = false};
+  if (trouble_->told || now - trouble_->since < kPatience) return;
+  trouble_->told = true;
+  news.push_back({job::Severity::error,
+                  fmt::format("The stream takes no messages: {}. What comes waits in memory for a while.", trouble)});
 }
 
 }  // namespace m2c2::gateway

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct DeliveryNews {
 class DeliveryWatch {
  public:
   static constexpr Duration kQuiet = std::chrono::seconds{30};     ///< without another loss, until a loss is over
-  static constexpr Duration kPatience = std::chrono::seconds{10};  ///< with a destination that fails
+  static constexpr Duration kPatience = std::chrono::seconds{10};  ///< with a destination or a disk that fails
 
   /// What these figures change. Counters never go back.
   std::vector<DeliveryNews> see(const stream::Stats&, const std::vector<ExporterStatus>&, SteadyTime now);
@@ -40,9 +41,11 @@ class DeliveryWatch {
   void see_loss(std::vector<DeliveryNews>&, const std::string& what, std::uint64_t count, SteadyTime now,
                 const std::string& cause, const std::string& remedy);
   void see_failure(std::vector<DeliveryNews>&, const ExporterStatus&, SteadyTime now);
+  void see_trouble(std::vector<DeliveryNews>&, const std::string& trouble, SteadyTime now);
 
   std::map<std::string, Loss> losses_;
   std::map<std::string, Failure> failures_;
+  std::optional<Failure> trouble_;  ///< of the stream's disk
 };
 
 }  // namespace m2c2::gateway

@@ -31,9 +31,9 @@ TEST_F(DeliveryWatchTest, ALossIsToldOnceWhenItBeginsAndCountedWhenItIsOver) {
   EXPECT_THAT(see(1s), IsEmpty());
   stream_.cursors[0].lost_records = 3;
   EXPECT_THAT(see(1s),
-              ElementsAre("error: 3 messages are lost to exporter archive so far: the stream was full, and its "
-                          "oldest messages gave way to new ones. Remedy: bring the destination back, or raise "
-                          "[stream] max-size."));
+              ElementsAre("error: 3 messages are lost to exporter archive so far: the stream was full and its "
+                          "oldest messages gave way to new ones, or its files are damaged, as the log tells. Remedy: "
+                          "bring the destination back, raise [stream] max-size, or look after the disk."));
   stream_.cursors[0].lost_records = 10;
   EXPECT_THAT(see(20s), IsEmpty());
   EXPECT_THAT(see(20s), IsEmpty());
@@ -48,6 +48,16 @@ TEST_F(DeliveryWatchTest, AFullDiskIsToldWithItsCause) {
   EXPECT_THAT(see(1s),
               ElementsAre("error: 5 messages are not taken into the stream so far: no space left on /var. Remedy: "
                           "bring destinations back, make room on the disk, or raise [stream] max-size."));
+}
+
+TEST_F(DeliveryWatchTest, ADiskThatTakesNothingIsToldThoughNothingIsLostYet) {
+  stream_.trouble = "no space left on /var; make room";
+  EXPECT_THAT(see(1s), IsEmpty());
+  EXPECT_THAT(see(10s), ElementsAre("error: The stream takes no messages: no space left on /var; make room. What comes "
+                                    "waits in memory for a while."));
+  EXPECT_THAT(see(10s), IsEmpty());
+  stream_.trouble.clear();
+  EXPECT_THAT(see(1s), ElementsAre("info: The stream takes messages again."));
 }
 
 TEST_F(DeliveryWatchTest, ADestinationThatFailsForAWhileIsToldUntilItDeliversAgain) {

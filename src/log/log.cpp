@@ -5,6 +5,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/foreign_text.hpp"
+
 namespace m2c2::log {
 namespace {
 
@@ -33,14 +35,18 @@ spdlog::level::level_enum to_spdlog(Level level) {
   return spdlog::level::off;
 }
 
-spdlog::string_view_t view(std::string_view line) { return {line.data(), line.size()}; }
+/// One line, whoever's words are in it.
+void write(spdlog::level::level_enum level, std::string_view line) {
+  constexpr std::size_t kMostLine = 4000;
+  if (logger().should_log(level)) logger().log(level, "{}", foreign_text(line, kMostLine));
+}
 
 }  // namespace
 
 void set_level(Level level) { logger().set_level(to_spdlog(level)); }
-void debug(std::string_view line) { logger().log(spdlog::level::debug, view(line)); }
-void info(std::string_view line) { logger().log(spdlog::level::info, view(line)); }
-void warning(std::string_view line) { logger().log(spdlog::level::warn, view(line)); }
-void error(std::string_view line) { logger().log(spdlog::level::err, view(line)); }
+void debug(std::string_view line) { write(spdlog::level::debug, line); }
+void info(std::string_view line) { write(spdlog::level::info, line); }
+void warning(std::string_view line) { write(spdlog::level::warn, line); }
+void error(std::string_view line) { write(spdlog::level::err, line); }
 
 }  // namespace m2c2::log

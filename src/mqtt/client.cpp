@@ -310,6 +310,7 @@ net::Task<> Client::Session::say_goodbye() {
 
 Handle Client::Session::make_handle() {
   Handle handle{mosquitto_new(options_.client_id.c_str(), options_.clean_session, this)};
+  if (!handle) throw std::bad_alloc{};  // there is no other reason for an identifier that was checked
   mosquitto_max_inflight_messages_set(handle.get(), 0);
   mosquitto_threaded_set(handle.get(), true);                   // it then leaves all writing to write_what_waits()
   mosquitto_int_option(handle.get(), MOSQ_OPT_TCP_NODELAY, 1);  // else a window's last messages may wait 40 ms

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.hpp"
+
 namespace m2c2::exporters {
 namespace {
 
@@ -75,12 +77,21 @@ net::Task<S3Sink::Answer> S3Sink::call(aws::Call call) {
   co_return std::unexpected{std::move(error)};
 }
 
+/// A proxy or a portal answers 200 as well, and stores nothing.
+Result<> S3Sink::is_stored(const Answer& answer) const {
+  if (!answer) return std::unexpected{answer.error()};
+  if (!aws::header(answer->headers, "etag").empty()) return {};
+  return fail(aws::AwsError::unreadable,
+              fmt::format("{}: this is no answer of S3, for it has no ETag: {}; is a proxy or a "
+                          "portal in between?",
+                          client_->options().endpoint, foreign_text(answer->body)));
+}
+
 net::Task<Result<>> S3Sink::put_in_one(std::string path, std::string_view bytes) {
   aws::Call put{.method = "PUT", .path = std::move(path), .headers = headers_of_object(), .body = std::string{bytes}};
   put.headers.push_back({"x-amz-checksum-sha256", aws::sha256_base64(bytes)});
   const Answer answer = co_await call(std::move(put));
-  if (!answer) co_return std::unexpected{answer.error()};
-  co_return Result<>{};
+  co_return is_stored(answer);
 }
 
 net::Task<Result<>> S3Sink::put_in_parts(std::string path, std::string_view bytes) {
@@ -115,7 +126,7 @@ net::Task<Result<std::string>> S3Sink::put_parts(std::string path, std::string u
                                          .query = {{"partNumber", fmt::format("{}", number)}, {"uploadId", upload}},
                                          .headers = {{"x-amz-checksum-sha256", checksum}},
                                          .body = std::string{part}});
-    if (!answer) co_return std::unexpected{answer.error()};
+    if (auto stored = is_stored(answer); !stored) co_return std::unexpected{stored.error()};
     complete +=
         fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag><ChecksumSHA256>{}</ChecksumSHA256></Part>",
                     number, aws::header(answer->headers, "etag"), checksum);

@@ -40,6 +40,7 @@ class S3Sink final : public ObjectSink {
   net::Task<Result<>> put_in_parts(std::string path, std::string_view bytes);
   net::Task<Result<std::string>> put_parts(std::string path, std::string upload, std::string_view bytes);
   net::Task<Answer> call(aws::Call);
+  Result<> is_stored(const Answer&) const;
   aws::Headers headers_of_object() const;
 
   std::unique_ptr<aws::Client> client_;

@@ -54,7 +54,7 @@ TEST(S3Place, IsABucketAndAPrefix) {
 }
 
 TEST_F(S3SinkTest, PutsAnObjectWholeWithItsChecksum) {
-  http_->answer(200, "");
+  http_->answer(200, "", {{"etag", "\"1\""}});
   EXPECT_TRUE(put("2026/01/01/00/line 1=a.gz", "bytes"));
   ASSERT_EQ(http_->sent.size(), 1u);
   EXPECT_EQ(http_->sent[0].method, "PUT");
@@ -82,10 +82,18 @@ TEST_F(S3SinkTest, PutsALargeObjectInPartsThatMakeItWhole) {
 }
 
 TEST_F(S3SinkTest, TakesAnErrorInTheBodyOfTheLastAnswerForOneAndLeavesNoParts) {
-  http_->answer(200, "<R><UploadId>u</UploadId></R>").answer(200, "").answer(200, "").answer(200, "");
+  http_->answer(200, "<R><UploadId>u</UploadId></R>");
+  for (int part = 0; part < 3; ++part) http_->answer(200, "", {{"etag", "\"e\""}});
   http_->answer(200, "<Error><Code>InternalError</Code></Error>").answer(204, "");
   EXPECT_FALSE(put("k", std::string(2 * S3Sink::kPartSize + 100, 'x')));
   EXPECT_EQ(http_->sent.back().method, "DELETE");
+}
+
+TEST_F(S3SinkTest, TakesNoPortalForABucket) {
+  http_->answer(200, "<html>sign in\nto the guest network</html>");
+  const auto done = put("k", "bytes");
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().text, HasSubstr("sign in to the guest network</html>; is a proxy"));
 }
 
 TEST_F(S3SinkTest, SaysWhatToDoWhereThereIsNoBucket) {

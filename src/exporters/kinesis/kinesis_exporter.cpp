@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.hpp"
 #include "exporters/kinesis/put_records.hpp"
 
 namespace m2c2::exporters {
@@ -81,7 +82,8 @@ net::Task<Outcome> KinesisExporter::send_next() {
   const auto errors = errors_of_put_records(answer->body, sent.size());
   if (!errors)
     co_return Outcome{Fate::retry,
-                      fmt::format("{}: the answer to PutRecords cannot be read", client_->options().endpoint)};
+                      fmt::format("{}: this is no answer to PutRecords: {}; is a proxy or a portal in between?",
+                                  client_->options().endpoint, foreign_text(answer->body))};
   const bool brought_none_in = std::ranges::none_of(*errors, &std::string::empty);
   const std::string error = sort_out(sent, *errors);
   if (brought_none_in) co_return Outcome{Fate::retry, fmt::format("data stream {}: {}", options_.stream_name, error)};

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error_family.hpp"
+#include "base/foreign_text.hpp"
 #include "machines/opcda/com_error.hpp"
 #include "net/transport.hpp"
 
@@ -15,7 +16,6 @@ namespace m2c2::machines {
 namespace {
 
 /// What a gateway says goes to the operator, but not the whole of what might not end.
-std::string_view clipped(std::string_view said) { return said.substr(0, 300); }
 
 bool contains(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
 
@@ -49,7 +49,7 @@ std::string dispatch_text(const OpcdaPeer& peer, std::string_view why) {
   return fmt::format(
       "the gateway at {} finds no OPC automation DLL ({}): register one with regsvr32, such as gbda_aut.dll, and run "
       "the gateway with Python of the same bitness, mostly 32 bits",
-      peer.where, clipped(why));
+      peer.where, foreign_text(why));
 }
 
 std::string name_of(const OpcdaQuestion& question) {
@@ -142,10 +142,10 @@ Error refused(const OpcdaPeer& peer, const pyro::Refused& refusal) {
   if (contains(refusal.text, "serializer"))
     return {OpcdaError::no_gateway, fmt::format("the gateway at {} refuses serpent ('{}'): take 'serpent' into its "
                                                 "PYRO_SERIALIZERS_ACCEPTED",
-                                                peer.where, clipped(refusal.text))};
+                                                peer.where, foreign_text(refusal.text))};
   return {OpcdaError::no_gateway,
           fmt::format("the gateway at {} refuses the connection: '{}'. Check that it is a Pyro4 variant of OpenOPC",
-                      peer.where, clipped(refusal.text))};
+                      peer.where, foreign_text(refusal.text))};
 }
 
 Error no_answer_to(const OpcdaPeer& peer, const pyro::BadAnswer& bad) {
@@ -180,7 +180,7 @@ Error raised(const OpcdaPeer& peer, std::string_view call, const pyro::Raised& r
     text = fmt::format("the gateway at {} has ended this session, or was restarted: a new one is made", peer.where);
   } else {
     text = fmt::format("the gateway at {} fails at '{}': {}: {}; check OPC DA server {} and the gateway's log",
-                       peer.where, call, clipped(raised.name()), clipped(raised.text), peer.server);
+                       peer.where, call, foreign_text(raised.name()), foreign_text(raised.text), peer.server);
   }
   return {OpcdaError::raised, std::move(text)};
 }

@@ -69,7 +69,7 @@ TEST_P(SlmpAnswerTest, WordsAreOfTheTagsType) {
   EXPECT_THAT(values(plan(device_read(1, DataType::int16)), {words({0xFFFF})}), ElementsAre("t=-1"));
   EXPECT_THAT(values(plan(device_read(3)), {words({1, 2, 3})}), ElementsAre("t=[1,2,3]"));
   EXPECT_THAT(values(plan(device_read(4, DataType::float32)), {words({0x0000, 0x3FC0, 0, 0xC000})}),
-              ElementsAre("t=[1.5,-2]"));
+              ElementsAre("t=[1.5,-2.0]"));
   EXPECT_THAT(values(plan(device_read(2, DataType::string)), {words({0x4241, 0x0043})}), ElementsAre("t=\"ABC\""));
 }
 

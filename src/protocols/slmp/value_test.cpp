@@ -64,14 +64,14 @@ TEST(Value, LowerDeviceHoldsTheLowWord) {
   EXPECT_EQ(words(DataType::int32, {0x0000, 0x8000, 0xFFFF, 0x7FFF}), "[-2147483648,2147483647]");
   EXPECT_EQ(words(DataType::uint64, {0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF}), "18446744073709551615");
   EXPECT_EQ(words(DataType::int64, {0, 0, 0, 0x8000}), "-9223372036854775808");
-  EXPECT_EQ(words(DataType::float32, {0x0000, 0x3F80}), "1");
+  EXPECT_EQ(words(DataType::float32, {0x0000, 0x3F80}), "1.0");
   EXPECT_EQ(words(DataType::float64, {0, 0, 0, 0x3FF8}), "1.5");
 }
 
 TEST(Value, FloatsAreShortAndReadBackTheSame) {
   const auto pi = std::bit_cast<std::uint32_t>(3.14F);
   EXPECT_EQ(dword(DataType::float32, pi), "3.14");
-  EXPECT_EQ(dword(DataType::float32, 0x80000000), "-0");
+  EXPECT_EQ(dword(DataType::float32, 0x80000000), "-0.0");
 }
 
 TEST(Value, NotANumberAndInfinitiesAreTextBecauseJsonHasNone) {
@@ -144,7 +144,7 @@ TEST(Value, BitArrayHasAsManyBooleansAsItsLengthSays) {
 }
 
 TEST(Value, ArrayLabelIsAnArrayOfItsElements) {
-  EXPECT_EQ(json_of(label(LabelType::float32, "0000803F 00000040")), "[1,2]");
+  EXPECT_EQ(json_of(label(LabelType::float32, "0000803F 00000040")), "[1.0,2.0]");
   EXPECT_EQ(json_of(label(LabelType::word, "0100 0200 0300")), "[1,2,3]");
 }
 
