@@ -89,7 +89,7 @@ ATTACKS = {
     "a row too few": ("read", sends("[]"), "fewer rows than items"),
     "a million items": ("list", sends(MILLION_ITEMS), "answered 'list'.*more values than the limit"),
     "an exception of 3 MB": ("read", exception("x" * 3_000_000), "longer than the limit"),
-    "a wordy exception": ("read", exception("x" * 200_000), "'read': Exception: x+; check OPC DA server"),
+    "a wordy exception": ("read", exception("x" * 200_000), "'read': Exception: x+ …; check OPC DA server"),
     "an exception of 50,000 values": ("read", exception(*[1] * 50_000), "more values than the limit"),
 }
 
