@@ -77,6 +77,9 @@ class BuilderRole final : public Role {
     client_.subscribe(request_filter(config), loop_, [this](const mqtt::Received& m) { builder_.on_request(m); });
     client_.subscribe(std::string{job::topics::every_group_status}, loop_,
                       [this](const mqtt::Received& m) { builder_.on_status(m); });
+    if (config.builder.shared)
+      client_.subscribe(std::string{job::topics::every_group_job}, loop_,
+                        [this](const mqtt::Received& m) { builder_.on_wanted(m); });
     client_.on_connection(loop_, [this](bool connected) {
       if (connected) builder_.republish();
     });

@@ -57,7 +57,7 @@ void Builder::handle(const Asked& asked) {
     auto outcome = attempt(asked, *last);
     if (outcome) {
       for (mqtt::Message& message : outcome->messages) send_(std::move(message));
-      return say_if_newer(asked.job(), outcome->revision);
+      return;
     }
     const Error& error = outcome.error();
     const std::int64_t revision = *last ? (*last)->revision : 0;
@@ -171,10 +171,7 @@ void Builder::on_status(const mqtt::Received& received) {
 void Builder::republish() {
   const auto heads = store_.heads();
   if (!heads) return log::error(heads.error().text);
-  for (const store::JobHead& head : *heads) {
-    say_wanted(head);
-    say_if_newer(head.job, head.revision);
-  }
+  for (const store::JobHead& head : *heads) say_wanted(head);
 }
 
 void Builder::say_wanted(const store::JobHead& head) {
@@ -184,10 +181,17 @@ void Builder::say_wanted(const store::JobHead& head) {
 }
 
 // Two builders may store in one order and speak in the other; what the broker retains must be the last that was stored.
-void Builder::say_if_newer(std::string_view job, std::int64_t revision) {
-  if (revision == 0) return;
-  const auto head = store_.head(job);
-  if (head && *head && (*head)->revision > revision) say_wanted(**head);
+void Builder::on_wanted(const mqtt::Received& received) {
+  const auto job = job::topics::job_in_group_topic(received.topic);
+  const auto said = job::parse_wanted(received.payload);
+  if (!job || !said || said->wanted.job != *job) return;
+  std::int64_t& highest = highest_said_[std::string{*job}];
+  if (said->wanted.revision >= highest) {
+    highest = said->wanted.revision;
+    return;
+  }
+  const auto head = store_.head(*job);
+  if (head && *head && (*head)->revision > said->wanted.revision) say_wanted(**head);
 }
 
 }  // namespace m2c2::builder

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ class Builder {
   void on_request(const mqtt::Received&);
   /// From m2c2/group/<group>/status: a gateway that has a job which has moved to another group is told so.
   void on_status(const mqtt::Received&);
+  /// From m2c2/group/<group>/job/<job>, where several builders share a store: what another one said too late is made
+  /// good.
+  void on_wanted(const mqtt::Received&);
   /// Says every wanted state once more, unchanged. Call at each connect.
   void republish();
 
@@ -61,13 +65,13 @@ class Builder {
   Outcome refuse(const Asked&, std::string_view text);
   void report_failure(const Asked&, std::string_view reason);
   void say_wanted(const store::JobHead&);
-  void say_if_newer(std::string_view job, std::int64_t revision);
 
   store::JobStore& store_;
   const Clock& clock_;
   Options options_;
   std::function<void(mqtt::Message)> send_;
   Counters counters_;
+  std::map<std::string, std::int64_t> highest_said_;  ///< revision of each job that on_wanted() has seen
 };
 
 }  // namespace m2c2::builder

@@ -250,19 +250,26 @@ TEST_F(BuilderAmongOthers, AStopThatIsOvertakenByAStartStopsWhatRunsThen) {
                   "m2c2/group/factory-1/job/press: version 1 stopped, by stop", "m2c2/job/press/submit: stop 1"));
 }
 
-TEST_F(BuilderAmongOthers, WhoStoresFirstAndSpeaksLastSaysTheLastStateOnceMore) {
+TEST_F(BuilderAmongOthers, AWantedStateThatIsSaidTooLateIsMadeGood) {
   operator_publishes(slmp_request("deploy", "press", "1"));
   tampered_.after_write = [this] {
     tampered_.after_write = [] {};
     theirs_.on_request(request(slmp_request("update", "press", "2")));
   };
-  EXPECT_THAT(operator_publishes_to_ours(plain_request("stop", {"press"})),
-              ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by update of 2",
-                          "m2c2/job/press/submit: update 2",  //
-                          "m2c2/group/factory-1/job/press: version 1 stopped, by stop",
-                          "m2c2/job/press/submit: stop 1",  //
-                          "m2c2/group/factory-1/job/press: version 2 running, by update of 2"));
+  EXPECT_THAT(
+      operator_publishes_to_ours(plain_request("stop", {"press"})),
+      ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by update of 2",
+                  "m2c2/job/press/submit: update 2",  //
+                  "m2c2/group/factory-1/job/press: version 1 stopped, by stop", "m2c2/job/press/submit: stop 1"));
+  const auto passed = said_;
+  EXPECT_THAT(hear([&] {
+                for (const mqtt::Message& each : passed)
+                  theirs_.on_wanted({.topic = each.topic, .payload = each.payload});
+              }),
+              ElementsAre("m2c2/group/factory-1/job/press: version 2 running, by update of 2"));
   EXPECT_EQ(retained("factory-1", "press").revision, head("press").revision);
+  const mqtt::Message last = said_.back();
+  EXPECT_THAT(hear([&] { theirs_.on_wanted({.topic = last.topic, .payload = last.payload}); }), IsEmpty());
 }
 
 TEST_F(BuilderAmongOthers, ADeployGetsThroughHoweverManyDeployMeanwhile) {

@@ -23,6 +23,7 @@ std::string group_jobs(std::string_view group);                       ///< m2c2/
 std::string group_submit(std::string_view group);
 std::string group_status(std::string_view group);
 inline constexpr std::string_view every_group_status = "m2c2/group/+/status";
+inline constexpr std::string_view every_group_job = "m2c2/group/+/job/+";
 /// The job in m2c2/group/<group>/job/<job>, the group in m2c2/group/<group>/status; nothing for another topic.
 std::optional<std::string_view> job_in_group_topic(std::string_view topic);
 std::optional<std::string_view> group_in_status_topic(std::string_view topic);

@@ -2,11 +2,10 @@
 import copy
 import json
 import re
-import time
 
 import pytest
 
-from plant import PATIENCE, word_job
+from plant import word_job
 
 GOOD = word_job("press", 5007, {"d0": ("A8", 0, 1)})
 FIRST = ["job", "machine-details", "data-parameters", "attributes", 0, "address-list"]
@@ -101,11 +100,8 @@ def test_bad_input_is_answered_and_changes_nothing(bystander, case):
     by = bystander.by
     payload, topic, said = CASES[case]
     mark = by.mark()
-    begin = time.monotonic()
     by.publish(payload)
     answer = by.expect(topic, re.compile(re.escape(said)), since=mark)
-    took = time.monotonic() - begin
-    assert took < PATIENCE / 10, "within a second or so"
     assert set(answer) <= {"job-name", "version", "message"}
     assert len(answer["message"]) < 20_000
     assert sorted(p.name for p in (bystander.folder / "data/job").iterdir()) == ["bystander.json"]
