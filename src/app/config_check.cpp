@@ -198,6 +198,7 @@ std::string fault_of(const Config& config) {
 
 std::vector<std::string_view> exporter_kinds() {
   std::vector<std::string_view> names;
+  names.reserve(kKinds.size());
   for (const Kind& kind : kKinds) names.push_back(kind.name);
   return names;
 }
