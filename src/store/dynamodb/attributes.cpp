@@ -74,7 +74,7 @@ std::optional<json::value> plain_of(const json::value& attribute, int depth) {
   if (type == "S" && value.is_string()) return value;
   if (type == "N" && value.is_string()) return plain_number(value.get_string());
   if (type == "BOOL" && value.is_bool()) return value;
-  if (type == "NULL") return json::value{nullptr};
+  if (type == "NULL") return json::value(nullptr);  // braces would make an array of it
   if (type == "L" && value.is_array()) return plain_array(value.get_array(), depth + 1);
   if (type == "M" && value.is_object()) return plain_object(value.get_object(), depth + 1);
   return {};
@@ -226,7 +226,7 @@ void ItemReader::refuse(std::string_view name, std::string_view what) {
 std::unexpected<Error> ItemReader::failure() const {
   const auto key = [this](std::string_view name) {
     const json::value* value = item_.if_contains(name);
-    return value ? plain_of(*value, 0).value_or("?") : json::value{"?"};
+    return value ? plain_of(*value, 0).value_or("?") : json::value("?");
   };
   const json::value job = key(kJob);
   const json::value version = key(kVersion);

@@ -53,6 +53,7 @@ TEST(DynamoItems, AVersionHasTheOriginalsAttributesAndTypes) {
     "machine_query_iterations": {"N": "3"}, "machine_query_time_interval": {"N": "0.5"}, "protocol": {"S": "opcda"},
     "address": {"S": "169.254.89.33"}, "job_details": {"S": "{\"job\":{\"control\":\"deploy\"}}"},
     "timestamp": {"S": "2026-01-01 00:00:00.000000"}, "write": {"S": "w1"}})"));
+  EXPECT_EQ(read_back(*items_of(version, "w1")).data_parameters, version.data_parameters);
 }
 
 TEST(DynamoItems, ReadsWhatTheOriginalWrote) {
