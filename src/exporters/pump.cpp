@@ -171,12 +171,12 @@ void Pump::log_rejected(std::span<const Rejection> rejected) const {
 /// An attempt has ended.
 void Pump::note(Failure failure) {
   if (!failure) note_working();
-  else if (!stopping_) note_failing(std::move(*failure));
+  else if (!stopping_) note_failing(*failure);
   show();
 }
 
 /// The reason goes into a line of the log and into the status, which a broker may limit: IoT Core takes 128 KB.
-void Pump::note_failing(std::string said) {
+void Pump::note_failing(std::string_view said) {
   constexpr std::size_t kMostReason = 1000;
   std::string why = foreign_text(said, kMostReason);
   if (!stats_.failing_since) {

@@ -10,6 +10,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/back_off.hpp"
@@ -73,7 +74,7 @@ class Pump {
   void bury(std::vector<Rejection>& rejected, Failure& failure);
   void log_rejected(std::span<const Rejection> rejected) const;
   void note(Failure failure);
-  void note_failing(std::string why);
+  void note_failing(std::string_view said);
   void note_working();
   void show();
 
