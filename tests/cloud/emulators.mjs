@@ -53,10 +53,10 @@ class Site {
     return Date.now() + this.offset;
   }
 
-  async up() {
-    for (const server of Object.values(this.servers)) await server.up();
+  async up(ports) {
+    for (const [name, server] of Object.entries(this.servers)) await server.up(ports[name]);
     this.key = this.keys.permanent();
-    return { region: REGION, key: this.key, containerToken: this.containerToken, ports: this.ports() };
+    return { region: REGION, key: this.key, containerToken: this.containerToken };
   }
 
   /** Amazon's client on one of the site's services, with the site's permanent key or another. */
@@ -64,10 +64,6 @@ class Site {
     const name = `${service}/${key.id}/${key.secret}`;
     this.clients[name] ??= sdk.clientOf(service, `http://127.0.0.1:${this.servers[service].port}`, REGION, key);
     return this.clients[name];
-  }
-
-  ports() {
-    return Object.fromEntries(Object.entries(this.servers).map(([name, server]) => [name, server.port]));
   }
 
   async close() {
@@ -86,10 +82,9 @@ async function attempted(work) {
 }
 
 const commands = {
-  async iot(site, options) {
+  async iot(site, { port, ...options }) {
     site.servers.iot = iotProvider(site, options);
-    await site.servers.iot.up();
-    return site.ports();
+    await site.servers.iot.up(port);
   },
   fault: (site, { service, ...fault }) => site.servers[service].faults.add(fault),
   heal: (site, { service }) => site.servers[service].faults.heal(),
@@ -112,15 +107,15 @@ const commands = {
   },
 };
 
-const ports = await emulators();
+const emulatorPorts = await emulators();
 const sites = new Map();
 
-// {do, site?, …}: `open` makes a site, `close` ends it; the rest are the commands above.
+// {do, site?, …}: `open` makes a site on the given ports, `close` ends it; the rest are the commands above.
 async function command({ do: what, site: id, ...options }) {
   if (what === 'open') {
-    const site = new Site(ports);
+    const site = new Site(emulatorPorts);
     sites.set(sites.size + 1, site);
-    return { site: sites.size, ...(await site.up()) };
+    return { site: sites.size, ...(await site.up(options.ports)) };
   }
   const site = sites.get(id);
   if (what === 'close') return site.close();

@@ -33,7 +33,7 @@ export async function send(response, answer, cut) {
   response.socket?.destroy();
 }
 
-/** Handles `handle(request, response)` on an ephemeral loopback port, which it keeps over down() and up(). */
+/** Handles `handle(request, response)` on a loopback port, an ephemeral one if none is given. */
 export class Server {
   faults = new Faults();
   counters = new Counters();
@@ -47,7 +47,7 @@ export class Server {
     this.#tls = tls;
   }
 
-  async up() {
+  async up(port = this.port) {
     const listener = (request, response) => this.#serve(request, response);
     this.#server = this.#tls ? https.createServer(this.#tls, listener) : http.createServer(listener);
     // As long as the services': a client that keeps a connection is not to find it closed under its request.
@@ -59,7 +59,7 @@ export class Server {
       socket.on('error', () => {});
     });
     this.#server.on('tlsClientError', () => this.counters.error('tls'));
-    await new Promise((resolve, reject) => this.#server.once('error', reject).listen(this.port, '127.0.0.1', resolve));
+    await new Promise((resolve, reject) => this.#server.once('error', reject).listen(port, '127.0.0.1', resolve));
     this.port = this.#server.address().port;
     return this;
   }

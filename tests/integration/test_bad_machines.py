@@ -58,7 +58,7 @@ def test_no_answer_is_taken_for_another(running, fault, subheader, ethernet):
 
 
 def test_a_machine_lost_and_found_is_told_once_each(running):
-    plc = running.start_plc(*SETTINGS)
+    plc = running.start_plc(*SETTINGS, port=free_port())
     deploy(running, plc)
     running.by.expect("m2c2/job/press/a")
     port = plc.port

@@ -7,7 +7,7 @@ import time
 import Pyro4
 import pytest
 
-from plant import example, until
+from plant import example, free_port, until
 
 MATRIKON = "Matrikon.OPC.Simulation.1"
 PLACE = "London/floor 1/packaging/machine 1"
@@ -190,7 +190,7 @@ def test_a_server_that_is_down_is_told_once_with_the_cause(hall):
 
 
 def test_a_gateway_that_was_killed_is_found_again(hall):
-    by, gateway = hall.by, hall.start_opcda()
+    by, gateway = hall.by, hall.start_opcda(port=free_port())
     running_job(hall, gateway, ["Counter.Tenths"])
     gateway.kill()
     lost = by.expect(topic("line-1", "error"), re.compile("^Unable to read server: "))

@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 
-from plant import until
+from plant import free_port, until
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "cloud"
 
@@ -167,10 +167,10 @@ class Cloud:
 
     def __init__(self, emulators, clean=None):
         self._emulators = emulators
-        opened = emulators.tell(do="open")
+        ports = {name: free_port() for name in ("kinesis", "s3", "dynamodb", "container", "metadata")}
+        opened = emulators.tell(do="open", ports=ports)
         self._site, self.region, self.key = opened["site"], opened["region"], Key(**opened["key"])
         self.clean = clean or self
-        ports = opened["ports"]
         self.kinesis = Kinesis(self, "kinesis", ports["kinesis"])
         self.s3 = S3(self, "s3", ports["s3"])
         self.dynamodb = DynamoDB(self, "dynamodb", ports["dynamodb"])
@@ -221,9 +221,10 @@ class Cloud:
         stranger.pem with stranger.key, of the same authority, which is not."""
         folder = pathlib.Path(folder)
         make_certificates(folder)
-        ports = self.tell(do="iot", key=str(folder / "server.key"), cert=str(folder / "server.pem"), ca=str(folder / "ca.pem"),
-                          device=str(folder / "device.pem"), alias=alias, thing=thing, forbiddenAlias=forbidden_alias)
-        self.iot = Service(self, "iot", ports["iot"], "https")
+        port = free_port()
+        self.tell(do="iot", port=port, key=str(folder / "server.key"), cert=str(folder / "server.pem"), ca=str(folder / "ca.pem"),
+                  device=str(folder / "device.pem"), alias=alias, thing=thing, forbiddenAlias=forbidden_alias)
+        self.iot = Service(self, "iot", port, "https")
         self._iot_config = {"credentials-endpoint": self.iot.url, "role-alias": alias, "thing-name": thing,
                             "cert-file": str(folder / "device.pem"), "key-file": str(folder / "device.key"),
                             "ca-file": str(folder / "ca.pem")}

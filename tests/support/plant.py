@@ -28,10 +28,17 @@ def until(condition, what, patience=None):
     return value
 
 
+_reserved = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is ours until we end, whether one of our listeners has it or none: it stays bound, which keeps others off it
+    but no listener that sets SO_REUSEADDR, as all of ours do. For what comes back on its port, or never listens."""
+    reservation = socket.socket()
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind(("127.0.0.1", 0))
+    _reserved.append(reservation)
+    return reservation.getsockname()[1]
 
 
 class Process:
