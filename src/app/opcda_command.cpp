@@ -55,7 +55,8 @@ net::Task<int> print_values(machines::Connector& connector) {
   co_await connector.leave();
   if (!samples) co_return say(samples.error());
   for (const auto& sample : samples->values)
-    std::cout << fmt::format("{}  {{\"value\":{},{}}}\n", connector.tags()[sample.tag], sample.value, sample.detail);
+    std::cout << fmt::format("{}  {{\"value\":{},{}}}\n", connector.tags()[sample.tag], sample.value,
+                             samples->detail(sample));
   for (const auto& fault : samples->faults) std::cerr << fmt::format("m2c2: {}: {}\n", fault.subject, fault.why);
   co_return samples->faults.empty() ? 0 : 1;
 }

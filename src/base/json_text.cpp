@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/hex.hpp"
+#include "base/plain_text.hpp"
 
 namespace m2c2 {
 namespace {
@@ -63,15 +64,6 @@ void append_escaped(std::string& out, char c) {
   append_hex(out, static_cast<unsigned char>(c), 4);
 }
 
-constexpr bool is_plain(char c) { return static_cast<bool>((c >= ' ') & (c <= '~') & (c != '"') & (c != '\\')); }
-
-/// Without a way out of the loop, so that the compiler makes vectors of it: most strings are plain.
-bool stands_as_it_is(std::string_view text) {
-  bool plain = true;
-  for (const char c : text) plain = plain & is_plain(c);
-  return plain;
-}
-
 template <class Float>
 void append_float(std::string& out, Float v) {
   if (!std::isfinite(v)) {
@@ -89,10 +81,9 @@ void append_float(std::string& out, Float v) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
-  if (stands_as_it_is(text)) {
-    out += text;
-    text = {};
-  }
+  const std::size_t plain = plain_prefix(text);
+  out += text.substr(0, plain);
+  text.remove_prefix(plain);
   while (!text.empty()) {
     const std::size_t n = utf8_length(text);
     if (n == 0) {

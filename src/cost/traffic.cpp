@@ -17,7 +17,8 @@ using telemetry::Batch;
 std::size_t message_bytes(const telemetry::MessageShape& shape, const TypicalTag& tag, int entries) {
   Batch batch{{shape}, SIZE_MAX};
   for (int i = 0; i < entries; ++i)
-    batch.add(telemetry::Samples{.values = {{0, WallTime{}, tag.value, tag.detail}}, .faults = {}});
+    batch.add(telemetry::Samples{
+        .values = {{0, WallTime{}, tag.value, {0, tag.detail.size()}}}, .faults = {}, .details = tag.detail});
   return batch.flush(WallTime{}).front().json.size();
 }
 

@@ -51,7 +51,8 @@ std::vector<std::size_t> really_sent(const Job& job) {
   const auto tag = typical_tags(job.definition, {}).front();
   telemetry::Batch batch{{names.shape(tag.name, names.level(tag.name), false)}};
   for (int i = 0; i < job.definition.iterations; ++i)
-    batch.add(telemetry::Samples{.values = {{0, WallTime{}, tag.value, tag.detail}}, .faults = {}});
+    batch.add(telemetry::Samples{
+        .values = {{0, WallTime{}, tag.value, {0, tag.detail.size()}}}, .faults = {}, .details = tag.detail});
   std::vector<std::size_t> sizes;
   for (const auto& message : batch.flush(WallTime{})) sizes.push_back(message.json.size());
   return sizes;

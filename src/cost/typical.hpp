@@ -13,7 +13,7 @@ namespace m2c2::cost {
 struct TypicalTag {
   std::string name;
   std::string value;         ///< JSON
-  std::string detail = {};   ///< see telemetry::Sample
+  std::string detail = {};   ///< see telemetry::Samples
   std::size_t alike = 1;     ///< so many such tags
   std::size_t readings = 1;  ///< entries that one iteration makes
   bool is_guessed = false;   ///< how many there are

@@ -27,20 +27,20 @@ constexpr std::size_t kEnvelopeBytes =
     kBeforeId.size() + kIdBytes + kAfterId.size() + kTimestampBytes + kAfterTimestamp.size() + kEnd.size();
 constexpr std::size_t kTimeBytes = kAfterValue.size() + kTimestampBytes + kAfterEntry.size();
 
-std::size_t entry_bytes(const MessageShape& shape, const Sample& sample) {
-  return shape.entry().size() + sample.value.size() + std::max(sample.detail.size() + 2, kTimeBytes);
+std::size_t entry_bytes(const MessageShape& shape, const Sample& sample, std::string_view detail) {
+  return shape.entry().size() + sample.value.size() + std::max(detail.size() + 2, kTimeBytes);
 }
 
-void append_entry(std::string& out, const MessageShape& shape, const Sample& sample) {
+void append_entry(std::string& out, const MessageShape& shape, const Sample& sample, std::string_view detail) {
   out += shape.entry();
   out += sample.value;
-  if (sample.detail.empty()) {
+  if (detail.empty()) {
     out += kAfterValue;
     append_timestamp(out, sample.at);
     out += kAfterEntry;
   } else {
     out.push_back(',');
-    out += sample.detail;
+    out += detail;
     out.push_back('}');
   }
 }
@@ -73,18 +73,18 @@ Batch::Batch(std::vector<MessageShape> shapes, std::size_t max_message_bytes) : 
 }
 
 void Batch::add(const Samples& samples) {
-  for (const Sample& sample : samples.values) add(sample);
+  for (const Sample& sample : samples.values) add(sample, samples.detail(sample));
 }
 
-void Batch::add(const Sample& sample) {
+void Batch::add(const Sample& sample, std::string_view detail) {
   assert(sample.tag < tags_.size());
   Tag& tag = tags_[sample.tag];
-  const std::size_t more = entry_bytes(tag.shape, sample);
+  const std::size_t more = entry_bytes(tag.shape, sample, detail);
   const std::size_t bytes = kEnvelopeBytes + tag.shape.json().size() + tag.entries.size() + 1 + more;
   if (!tag.entries.empty() && bytes > max_message_bytes_) full_.push_back({sample.tag, std::exchange(tag.entries, {})});
   if (tag.entries.empty()) tag.entries.reserve(std::max(tag.expected, more));
   else tag.entries.push_back(',');
-  append_entry(tag.entries, tag.shape, sample);
+  append_entry(tag.entries, tag.shape, sample, detail);
 }
 
 bool Batch::empty() const {

@@ -68,7 +68,7 @@ class Batch {
     std::string entries;
   };
 
-  void add(const Sample&);
+  void add(const Sample&, std::string_view detail);
   Message finish(std::size_t tag, std::string_view entries, WallTime now);
 
   std::vector<Tag> tags_;

@@ -55,7 +55,8 @@ TEST(Batch, TakesWhateverMembersTheProtocolDecides) {
                              {"alias", "London/floor 1/packaging/machine 1/Random-Int2"}},
                             "messages",
                             "London/floor 1/packaging/machine 1/Random-Int2"}}};
-  batch.add(iteration({{0, kStart, "4", R"("quality":"Good","timestamp":"2021-02-19 01:25:26.827000+00:00")"}}));
+  const std::string detail = R"("quality":"Good","timestamp":"2021-02-19 01:25:26.827000+00:00")";
+  batch.add(Samples{.values = {{0, kStart, "4", {0, detail.size()}}}, .faults = {}, .details = detail});
   const auto message = parsed(batch.flush(kStart).at(0));
   EXPECT_EQ(message.at("site-name").as_string(), "London \"South\"");
   EXPECT_EQ(message.at("area").as_string(), "floor\n1");

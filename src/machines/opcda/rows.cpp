@@ -5,14 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "base/json_text.hpp"
-
 namespace m2c2::machines {
 namespace {
 
-constexpr std::string_view kError = "Error";  ///< the gateway's own word, among the qualities of OPC DA
-/// "quality":"Good","timestamp":"2021-02-19 01:25:26.827000+00:00" and a little room.
-constexpr std::size_t kDetailBytes = 72;
+constexpr std::string_view kError = R"("Error")";  ///< the gateway's own word, among the qualities of OPC DA
+constexpr std::string_view kUnknown = R"("quality":"Error","timestamp":null)";
 
 void add_fault(std::size_t tag, const OpcdaItems& items, telemetry::Samples& out) {
   out.faults.push_back({opcda_subject(items.tags()[tag]),
@@ -26,16 +23,15 @@ std::size_t tag_of(std::string_view item, std::size_t row, const OpcdaCall& call
   return items.tag_of(item);
 }
 
-void read_quality(pyro::SerpentReader& in, telemetry::Sample& sample, bool& is_error) {
-  std::string storage;
-  sample.detail.reserve(kDetailBytes);
-  sample.detail = R"("quality":)";
-  const auto quality = in.item_text(storage);
-  is_error = quality == kError;
-  append_json_string(sample.detail, quality);
-  sample.detail += R"(,"timestamp":)";
-  if (const auto time = in.item_text_or_none(storage)) append_json_string(sample.detail, *time);
-  else sample.detail += "null";
+/// True when the item could not be read.
+bool take_quality(pyro::SerpentReader& in, std::string& details) {
+  details += R"("quality":)";
+  const std::size_t quality = details.size();
+  in.item_json_text(details);
+  const bool is_error = std::string_view{details}.substr(quality) == kError;
+  details += R"(,"timestamp":)";
+  in.item_json_text_or_none(details);
+  return is_error;
 }
 
 void enter_list(pyro::SerpentReader& in) {
@@ -46,7 +42,8 @@ void enter_list(pyro::SerpentReader& in) {
 
 std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const OpcdaCall& call, const OpcdaItems& items,
                                             WallTime at, telemetry::Samples& out) {
-  const std::size_t values = out.values.size(), faults = out.faults.size();
+  const std::size_t values = out.values.size(), faults = out.faults.size(), details = out.details.size();
+  out.details.reserve(details + answer.size());  // the quality and the time are most of a row
   pyro::SerpentReader in{answer};
   std::string storage;
   std::size_t row = 0;
@@ -55,8 +52,9 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
     in.enter(pyro::Kind::tuple);
     telemetry::Sample sample{tag_of(in.item_text(storage), row, call, items), at, {}};
     in.item_json(sample.value);
-    bool is_error = false;
-    read_quality(in, sample, is_error);
+    sample.detail.begin = out.details.size();
+    const bool is_error = take_quality(in, out.details);
+    sample.detail.size = out.details.size() - sample.detail.begin;
     in.leave();
     if (!in.ok()) break;
     if (sample.tag == items.tags().size()) in.refuse("an item that was not asked for");
@@ -67,6 +65,7 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
   if (in.done()) return std::nullopt;
   out.values.resize(values);
   out.faults.resize(faults);
+  out.details.resize(details);
   return in.fault();
 }
 
@@ -86,7 +85,8 @@ std::expected<std::vector<std::string>, pyro::SerpentFault> take_names(std::stri
 }
 
 void add_unknown(std::size_t tag, const OpcdaItems& items, WallTime at, telemetry::Samples& out) {
-  out.values.push_back({tag, at, "null", R"("quality":"Error","timestamp":null)"});
+  out.values.push_back({tag, at, "null", {out.details.size(), kUnknown.size()}});
+  out.details += kUnknown;
   add_fault(tag, items, out);
 }
 

@@ -48,7 +48,7 @@ TEST(OpcdaRows, CarryQualityAndTimeAsTheServerSaysThem) {
                 items.calls().at(0), items, WallTime{}, samples));
   std::vector<std::string> rows;
   for (const auto& sample : samples.values)
-    rows.push_back(items.tags()[sample.tag] + "=" + sample.value + " " + sample.detail);
+    rows.push_back(items.tags()[sample.tag] + "=" + sample.value + " " + std::string{samples.detail(sample)});
   EXPECT_THAT(rows, ElementsAre(R"(A=1 "quality":"Good","timestamp":"2021-02-19 01:25:26.827000+00:00")",
                                 R"(C=null "quality":"Error","timestamp":null)",
                                 R"(B="x" "quality":"Uncertain","timestamp":"2021-02-19 01:25:26+00:00")"));

@@ -117,16 +117,15 @@ bool SerpentReader::next() {
   }
   Open& open = open_[depth_ - 1];
   if (starts_with(open.closing)) return close();
-  if (open.items > 0) {
-    if (!starts_with(',')) {
-      refuse("expected ',' or the closing bracket");
-      return false;
-    }
+  if (open.items == 0) {
+    open.items = 1;
+  } else if (at_ < text_.size() && text_[at_] == ',') {
     ++at_;
     open.items = 2;
     if (starts_with(open.closing)) return close();
   } else {
-    open.items = 1;
+    refuse("expected ',' or the closing bracket");
+    return false;
   }
   // Members of a set, and keys, until a colon tells that the value has come.
   if (open.closing == '}') open.in_key = true;
@@ -244,19 +243,20 @@ std::string_view SerpentReader::item_text(std::string& storage) {
   return text(storage);
 }
 
-std::optional<std::string_view> SerpentReader::item_text_or_none(std::string& storage) {
-  if (!next()) {
-    refuse("expected one more str or None");
-    return std::nullopt;
-  }
-  if (kind() != Kind::none) return text(storage);
-  none();
-  return std::nullopt;
-}
-
 void SerpentReader::item_json(std::string& out) {
   if (next()) append_json(out);
   else refuse("expected one more value");
+}
+
+void SerpentReader::item_json_text(std::string& out) {
+  if (next()) append_json_text(out);
+  else refuse("expected one more str");
+}
+
+void SerpentReader::item_json_text_or_none(std::string& out) {
+  if (!next()) return refuse("expected one more str or None");
+  if (kind() == Kind::none) append_json(out);
+  else append_json_text(out);
 }
 
 void SerpentReader::skip() {

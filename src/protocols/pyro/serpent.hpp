@@ -74,15 +74,17 @@ class SerpentReader {
   /// Without escapes it points into the input, otherwise into `storage`. UTF-8 if the input is; lone surrogates are
   /// U+FFFD.
   std::string_view text(std::string& storage);
+  /// The same, appended as a JSON string.
+  void append_json_text(std::string& out);
   /// The decoded bytes.
   std::string bytes();
   std::complex<double> complex();
 
   // next() and then the value: for tuples of a known shape.
   std::string_view item_text(std::string& storage);
-  /// Nothing for None.
-  std::optional<std::string_view> item_text_or_none(std::string& storage);
   void item_json(std::string& out);
+  void item_json_text(std::string& out);
+  void item_json_text_or_none(std::string& out);  ///< null for None
 
   /// Passes over any value.
   void skip();
@@ -127,6 +129,7 @@ class SerpentReader {
   std::size_t number_at_ = std::string_view::npos;
   SerpentFault fault_{0, nullptr};
   std::string scratch_;
+  bool plain_ = false;  // the str just read: see plain_prefix()
   std::size_t depth_ = 0;
   std::array<Open, kMostDepth> open_;  // the first depth_ of them
 };

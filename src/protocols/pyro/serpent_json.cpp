@@ -38,7 +38,7 @@ void SerpentReader::append_json(std::string& out) {
       return append_json_string(out, text_.substr(begin, at_ - begin));
     }
     case Kind::text:
-      return append_json_string(out, text(scratch_));
+      return append_json_text(out);
     case Kind::bytes:
       return append_json_bytes(out);
     case Kind::tuple:
@@ -49,6 +49,14 @@ void SerpentReader::append_json(std::string& out) {
     case Kind::nothing:
       return refuse("expected a value");
   }
+}
+
+void SerpentReader::append_json_text(std::string& out) {
+  const std::string_view read = text(scratch_);
+  if (!plain_) return append_json_string(out, read);
+  out.push_back('"');
+  out += read;
+  out.push_back('"');
 }
 
 void SerpentReader::append_json_bytes(std::string& out) {

@@ -96,14 +96,16 @@ TEST(Serpent, TakesNumbersBeyondADoubleAsPythonDoes) {
 }
 
 TEST(Serpent, PointsIntoItsInputWhereNothingIsEscaped) {
-  const std::string_view literal = "('plain','esc\\x61ped',None)";
+  const std::string_view literal = "('plain','esc\\x61ped','said \"so\"',None)";
   SerpentReader in{literal};
-  std::string storage;
+  std::string storage, json;
   in.enter(Kind::tuple);
   const std::string_view plain = in.item_text(storage);
   EXPECT_EQ(plain.data(), literal.data() + 2);
   EXPECT_EQ(in.item_text(storage), "escaped");
-  EXPECT_EQ(in.item_text_or_none(storage), std::nullopt);
+  in.item_json_text(json);
+  in.item_json_text_or_none(json);
+  EXPECT_EQ(json, R"("said \"so\""null)");
   in.leave();
   EXPECT_TRUE(in.done());
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/hex.hpp"
+#include "base/plain_text.hpp"
 #include "protocols/pyro/serpent.hpp"
 
 namespace m2c2::pyro {
@@ -12,14 +13,6 @@ constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kLast = 0x10FFFF;
 
 constexpr bool is_break(char c) { return c == '\n' || c == '\r' || c == '\0'; }
-
-/// Without a way out of the loop, so that the compiler makes vectors of it: most strings are plain.
-bool is_plain(std::string_view text) {
-  unsigned char special = 0;
-  for (const char c : text)
-    special = static_cast<unsigned char>(special | (c == '\\') | (c == '\n') | (c == '\r') | (c == '\0'));
-  return special == 0;
-}
 
 void append_utf8(std::string& out, char32_t c) {
   if (c >= 0xD800 && c <= 0xDFFF) c = kReplacement;
@@ -101,17 +94,21 @@ std::string_view SerpentReader::quoted(std::string& storage, bool as_bytes) {
     return {};
   }
   const std::size_t begin = ++at_;
-  const std::size_t end = text_.find(quote, begin);
-  if (end != std::string_view::npos && is_plain(text_.substr(begin, end - begin))) {
-    at_ = end + 1;
-    return text_.substr(begin, end - begin);
+  at_ += plain_prefix(rest());
+  plain_ = at_ < text_.size() && text_[at_] == quote;
+  while (at_ < text_.size() && text_[at_] != quote && text_[at_] != '\\' && !is_break(text_[at_])) ++at_;
+  const std::string_view found = text_.substr(begin, at_ - begin);
+  if (at_ < text_.size() && text_[at_] == quote) {
+    ++at_;
+    return found;
   }
-  storage.clear();
+  storage = found;
   unescape(quote, storage, as_bytes);
   return ok() ? std::string_view{storage} : std::string_view{};
 }
 
-void SerpentReader::unescape(char quote, std::string& storage, bool as_bytes) {
+/// Inlined, it would slow down the strings that need nothing of it.
+[[gnu::noinline]] void SerpentReader::unescape(char quote, std::string& storage, bool as_bytes) {
   while (at_ < text_.size() && !is_break(text_[at_])) {
     const char c = text_[at_++];
     if (c == quote) return;
