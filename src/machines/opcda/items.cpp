@@ -72,10 +72,11 @@ const std::vector<OpcdaCall>& OpcdaItems::calls() {
 }
 
 OpcdaCall OpcdaItems::call(std::span<const std::size_t> tags) const {
-  OpcdaCall call{{tags.begin(), tags.end()}, "(["};
+  OpcdaCall call{{tags.begin(), tags.end()}, "([", {}};
   for (const std::size_t tag : tags) {
-    if (call.arguments.size() > 2) call.arguments.push_back(',');
+    if (!call.ends.empty()) call.arguments.push_back(',');
     pyro::append_serpent(call.arguments, std::string_view{tags_[tag]});
+    call.ends.push_back(call.arguments.size());
   }
   call.arguments += "],)";
   return call;

@@ -17,7 +17,14 @@ namespace m2c2::machines {
 /// One read() call.
 struct OpcdaCall {
   std::vector<std::size_t> tags;
-  std::string arguments;  ///< serpent: "(['Random.Int2','Random.Int4'],)"
+  std::string arguments;          ///< serpent: "(['Random.Int2','Random.Int4'],)"
+  std::vector<std::size_t> ends;  ///< of the items in it
+
+  /// The nth item as it stands in the arguments, and most often in the nth row of the answer: "'Random.Int2'".
+  std::string_view item(std::size_t n) const {
+    const std::size_t begin = n == 0 ? std::string_view{"(["}.size() : ends[n - 1] + 1;
+    return std::string_view{arguments}.substr(begin, ends[n] - begin);
+  }
 };
 
 class OpcdaItems {

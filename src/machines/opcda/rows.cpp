@@ -18,19 +18,29 @@ void add_fault(std::size_t tag, const OpcdaItems& items, telemetry::Samples& out
 }
 
 /// The gateway keeps to the order of the question, save for what it could not read.
-std::size_t tag_of(std::string_view item, std::size_t row, const OpcdaCall& call, const OpcdaItems& items) {
-  if (row < call.tags.size() && items.tags()[call.tags[row]] == item) return call.tags[row];
-  return items.tag_of(item);
+std::size_t take_tag(pyro::SerpentReader& in, std::size_t row, const OpcdaCall& call, const OpcdaItems& items) {
+  in.item();
+  if (row < call.tags.size() && in.take_quoted(call.item(row))) return call.tags[row];
+  std::string storage;
+  return items.tag_of(in.text(storage));
 }
 
 /// True when the item could not be read.
 bool take_quality(pyro::SerpentReader& in, std::string& details) {
-  details += R"("quality":)";
-  const std::size_t quality = details.size();
-  in.item_json_text(details);
-  const bool is_error = std::string_view{details}.substr(quality) == kError;
-  details += R"(,"timestamp":)";
-  in.item_json_text_or_none(details);
+  in.item();
+  bool is_error = false;
+  if (in.take_quoted("'Good'")) {
+    details += R"("quality":"Good","timestamp":)";  // nearly always
+  } else {
+    details += R"("quality":)";
+    const std::size_t quality = details.size();
+    in.append_json_text(details);
+    is_error = std::string_view{details}.substr(quality) == kError;
+    details += R"(,"timestamp":)";
+  }
+  in.item();
+  if (in.take_none()) details += "null";
+  else in.append_json_text(details);
   return is_error;
 }
 
@@ -45,13 +55,13 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
   const std::size_t values = out.values.size(), faults = out.faults.size(), details = out.details.size();
   out.details.reserve(details + answer.size());  // the quality and the time are most of a row
   pyro::SerpentReader in{answer};
-  std::string storage;
   std::size_t row = 0;
   for (enter_list(in); in.next(); ++row) {
     if (row == call.tags.size()) in.refuse("more rows than items were asked for");
     in.enter(pyro::Kind::tuple);
-    telemetry::Sample sample{tag_of(in.item_text(storage), row, call, items), at, {}};
-    in.item_json(sample.value);
+    auto& sample = out.values.emplace_back(take_tag(in, row, call, items), at);
+    in.item();
+    in.append_json(sample.value);
     sample.detail.begin = out.details.size();
     const bool is_error = take_quality(in, out.details);
     sample.detail.size = out.details.size() - sample.detail.begin;
@@ -59,7 +69,6 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
     if (!in.ok()) break;
     if (sample.tag == items.tags().size()) in.refuse("an item that was not asked for");
     else if (is_error) add_fault(sample.tag, items, out);
-    out.values.push_back(std::move(sample));
   }
   if (in.ok() && row < call.tags.size()) in.refuse("fewer rows than items were asked for");
   if (in.done()) return std::nullopt;
@@ -77,8 +86,7 @@ std::expected<std::vector<std::string>, pyro::SerpentFault> take_names(std::stri
   std::vector<std::string> names;
   std::string storage;
   for (enter_list(in); in.next();) {
-    if (in.kind() == pyro::Kind::none) in.none();
-    else names.emplace_back(in.text(storage));
+    if (!in.take_none()) names.emplace_back(in.text(storage));
   }
   if (!in.done()) return std::unexpected{in.fault()};
   return names;

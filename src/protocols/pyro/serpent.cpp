@@ -35,23 +35,13 @@ void SerpentReader::take_comments() {
     at_ = std::min(text_.find('\n', at_), text_.size());
 }
 
-void SerpentReader::take_blanks() {
-  while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-}
-
-bool SerpentReader::starts_with(char c) {
-  take_blanks();
-  return at_ < text_.size() && text_[at_] == c;
-}
-
 void SerpentReader::refuse(const char* what) {
   if (ok()) fault_ = {at_, what};
 }
 
 Kind SerpentReader::kind() {
-  take_blanks();
-  if (!ok() || at_ == text_.size()) return Kind::nothing;
-  switch (text_[at_]) {
+  if (!ok()) return Kind::nothing;
+  switch (front()) {
     case '\'':
     case '"':
     case 'u':
@@ -86,14 +76,9 @@ NumberToken SerpentReader::number() {
   return number_;
 }
 
-void SerpentReader::count_element() {
-  if (elements_left_ == 0) return refuse("more values than the limit");
-  --elements_left_;
-}
-
 void SerpentReader::enter(Kind kind) {
   if (!ok()) return;
-  if (!starts_with(opening(kind))) return refuse(wanted(kind));
+  if (front() != opening(kind)) return refuse(wanted(kind));
   const bool in_key = depth_ > 0 && open_[depth_ - 1].in_key;
   if (in_key && kind != Kind::tuple) return refuse("a list, a dict or a set is no key and no member of a set");
   if (depth_ == kMostDepth) return refuse("nested deeper than the limit");
@@ -116,14 +101,16 @@ bool SerpentReader::next() {
     return false;
   }
   Open& open = open_[depth_ - 1];
-  if (starts_with(open.closing)) return close();
+  const char c = front();
   if (open.items == 0) {
+    if (c == open.closing) return close();
     open.items = 1;
-  } else if (at_ < text_.size() && text_[at_] == ',') {
+  } else if (c == ',') {
     ++at_;
     open.items = 2;
-    if (starts_with(open.closing)) return close();
+    if (front() == open.closing) return close();
   } else {
+    if (c == open.closing) return close();
     refuse("expected ',' or the closing bracket");
     return false;
   }
@@ -143,7 +130,7 @@ void SerpentReader::leave() {
 bool SerpentReader::colon() {
   if (!ok() || depth_ == 0 || open_[depth_ - 1].closing != '}') return false;
   Open& open = open_[depth_ - 1];
-  const bool there = starts_with(':');
+  const bool there = front() == ':';
   if (open.shape != Shape::unknown && there != (open.shape == Shape::dict))
     refuse(there ? "a ':' in a set" : "expected ':' after a key");
   if (!ok()) return false;
@@ -162,9 +149,10 @@ bool SerpentReader::take_word(std::string_view word) {
   return true;
 }
 
+bool SerpentReader::take_none() { return front() == 'N' && ok() && take_word("None"); }
+
 void SerpentReader::none() {
-  take_blanks();
-  if (ok() && !take_word("None")) refuse("expected None");
+  if (!take_none()) refuse("expected None");
 }
 
 bool SerpentReader::boolean() {
@@ -233,30 +221,6 @@ std::string SerpentReader::bytes() {
   }
   at_ += dict->size;
   return *std::move(decoded);
-}
-
-std::string_view SerpentReader::item_text(std::string& storage) {
-  if (!next()) {
-    refuse("expected one more str");
-    return {};
-  }
-  return text(storage);
-}
-
-void SerpentReader::item_json(std::string& out) {
-  if (next()) append_json(out);
-  else refuse("expected one more value");
-}
-
-void SerpentReader::item_json_text(std::string& out) {
-  if (next()) append_json_text(out);
-  else refuse("expected one more str");
-}
-
-void SerpentReader::item_json_text_or_none(std::string& out) {
-  if (!next()) return refuse("expected one more str or None");
-  if (kind() == Kind::none) append_json(out);
-  else append_json_text(out);
 }
 
 void SerpentReader::skip() {

@@ -44,7 +44,8 @@ std::string to_text(const SerpentFault&);  ///< "byte 12: expected …"
 ///     SerpentReader in{text};
 ///     for (in.enter(Kind::list); in.next();) {  // [('T', 1.5, 'Good', '2024-…'), …]
 ///       in.enter(Kind::tuple);
-///       const auto tag = in.item_text(scratch);
+///       in.item();
+///       const auto tag = in.text(scratch);
 ///       ...
 ///       in.leave();
 ///     }
@@ -60,6 +61,10 @@ class SerpentReader {
   // bracket, and then is false.
   void enter(Kind);
   bool next();
+  /// next() where one more must be: for tuples of a known shape.
+  void item() {
+    if (!next()) refuse("expected one more value");
+  }
   /// Passes over the items left and out of the container.
   void leave();
   /// Whether the item just read was a key: takes the colon.
@@ -67,6 +72,7 @@ class SerpentReader {
 
   // One value each, of the kind that it must be.
   void none();
+  bool take_none();  ///< false, and nothing taken, where something else stands
   bool boolean();
   /// As written: "-12", of any size.
   std::string_view integer();
@@ -74,17 +80,13 @@ class SerpentReader {
   /// Without escapes it points into the input, otherwise into `storage`. UTF-8 if the input is; lone surrogates are
   /// U+FFFD.
   std::string_view text(std::string& storage);
+  /// Takes it if it is this one, quotes and escapes to the byte: quicker than to read it and compare.
+  bool take_quoted(std::string_view literal);
   /// The same, appended as a JSON string.
   void append_json_text(std::string& out);
   /// The decoded bytes.
   std::string bytes();
   std::complex<double> complex();
-
-  // next() and then the value: for tuples of a known shape.
-  std::string_view item_text(std::string& storage);
-  void item_json(std::string& out);
-  void item_json_text(std::string& out);
-  void item_json_text_or_none(std::string& out);  ///< null for None
 
   /// Passes over any value.
   void skip();
@@ -108,11 +110,20 @@ class SerpentReader {
     Shape shape;
   };
 
-  bool starts_with(char c);  // after the blanks
+  // After the blanks; '\0' at the end.
+  char front() {
+    take_blanks();
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
   std::string_view rest() const { return text_.substr(at_); }
-  void take_blanks();
+  void take_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
   void take_comments();
-  void count_element();
+  void count_element() {
+    if (elements_left_ == 0) return refuse("more values than the limit");
+    --elements_left_;
+  }
   NumberToken number();
   bool close();
   bool take_word(std::string_view word);

@@ -54,9 +54,9 @@ void SerpentReader::append_json(std::string& out) {
 void SerpentReader::append_json_text(std::string& out) {
   const std::string_view read = text(scratch_);
   if (!plain_) return append_json_string(out, read);
-  out.push_back('"');
-  out += read;
-  out.push_back('"');
+  const std::size_t begin = out.size();
+  out.append(read.data() - 1, read.size() + 2);  // with Python's quotes, which may be others
+  out[begin] = out.back() = '"';
 }
 
 void SerpentReader::append_json_bytes(std::string& out) {

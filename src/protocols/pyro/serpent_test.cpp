@@ -100,13 +100,29 @@ TEST(Serpent, PointsIntoItsInputWhereNothingIsEscaped) {
   SerpentReader in{literal};
   std::string storage, json;
   in.enter(Kind::tuple);
-  const std::string_view plain = in.item_text(storage);
+  in.item();
+  const std::string_view plain = in.text(storage);
   EXPECT_EQ(plain.data(), literal.data() + 2);
-  EXPECT_EQ(in.item_text(storage), "escaped");
-  in.item_json_text(json);
-  in.item_json_text_or_none(json);
-  EXPECT_EQ(json, R"("said \"so\""null)");
+  in.item();
+  EXPECT_EQ(in.text(storage), "escaped");
+  in.item();
+  EXPECT_FALSE(in.take_none());
+  in.append_json_text(json);
+  EXPECT_EQ(json, R"("said \"so\"")");
+  in.item();
+  EXPECT_TRUE(in.take_none());
   in.leave();
+  EXPECT_TRUE(in.done());
+}
+
+TEST(Serpent, TakesAnExpectedStrOnlyIfItIsThatOneToTheLastByte) {
+  for (const std::string_view other : {"'Tag12'", "'Tag'", "'Tag1", "\"Tag1\"", "Tag1", "None", ""}) {
+    SerpentReader in{other};
+    EXPECT_FALSE(in.take_quoted("'Tag1'")) << other;
+    EXPECT_TRUE(in.ok());
+  }
+  SerpentReader in{" 'Tag1' "};
+  EXPECT_TRUE(in.take_quoted("'Tag1'"));
   EXPECT_TRUE(in.done());
 }
 
@@ -148,8 +164,10 @@ TEST(Serpent, StopsAtTheFirstThingThatIsNotAsAskedFor) {
   in.enter(Kind::list);
   in.next();
   in.enter(Kind::tuple);
-  EXPECT_EQ(in.item_text(storage), "T");
-  EXPECT_EQ(in.item_text(storage), "");
+  in.item();
+  EXPECT_EQ(in.text(storage), "T");
+  in.item();
+  EXPECT_EQ(in.text(storage), "");
   EXPECT_FALSE(in.next());
   EXPECT_EQ(in.kind(), Kind::nothing);
   EXPECT_EQ(in.real(), 0);

@@ -81,10 +81,16 @@ std::optional<Escape> read_escape(std::string_view text, bool as_bytes) {
 }  // namespace
 
 std::string_view SerpentReader::text(std::string& storage) {
-  take_blanks();
+  const char c = front();
+  plain_ = false;
   if (!ok()) return {};
-  if (at_ < text_.size() && (text_[at_] == 'u' || text_[at_] == 'U')) ++at_;  // Python 2
+  if (c == 'u' || c == 'U') ++at_;  // Python 2
   return quoted(storage, false);
+}
+
+bool SerpentReader::take_quoted(std::string_view literal) {
+  take_blanks();
+  return ok() && take_word(literal);
 }
 
 std::string_view SerpentReader::quoted(std::string& storage, bool as_bytes) {
