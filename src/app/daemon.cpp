@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/broker_child.hpp"
+#include "app/certificate_check.hpp"
 #include "app/roles.hpp"
 #include "app/version.hpp"
 #include "log/log.hpp"
@@ -87,6 +88,8 @@ int run_daemon(const DaemonCommand& command) {
   }
   net::EventLoop until_signal;
   until_signal.on_signal([&] { until_signal.stop(); });
+  // No reason to end: jobs run, and the stream keeps what they read, until somebody has seen to it.
+  for (const std::string& fault : faults_of_certificates(*config, until_signal.wall())) log::error(fault);
   auto parts = start(command, *config);
   if (!parts) {
     std::cerr << "m2c2: " << parts.error().text << '\n';

@@ -123,7 +123,8 @@ void add_stream(CLI::App& app, Chosen& chosen) {
   auto* show = stream->add_subcommand("show", "print its segments, and for each exporter its place, lag and losses");
   show->callback([&chosen] { chosen.run = [&chosen] { return run_stream_show_command(chosen.stream); }; });
   auto* read = stream->add_subcommand("read", "print its records, a JSON object a line");
-  read->add_option("--from", chosen.stream.from, "number of the first record; default: the oldest that is kept");
+  read->add_option("--from", chosen.stream.from, "number of the first record; default: the oldest that is kept")
+      ->check(CLI::NonNegativeNumber);
   read->add_option("--count", chosen.stream.count, "so many records; default: all");
   read->callback([&chosen] { chosen.run = [&chosen] { return run_stream_read_command(chosen.stream); }; });
   for (auto* command : {show, read}) {

@@ -20,6 +20,31 @@ def make_certificates(folder):
                 "2", "-extfile", "names.cnf", "-out", f"{name}.pem")
 
 
+def test_files_that_cannot_serve_are_told_at_the_start(plant):
+    folder = plant.folder
+    plant.start_broker()
+    make_certificates(folder)
+    openssl(folder, "req", "-x509", "-key", "client.key", "-days", "365", "-subj", "/CN=press-1", "-out", "long.pem")
+    (folder / "words.pem").write_text("no certificate\n")
+
+    def told(**files):
+        paths = {f"{key}-file": str(folder / name) for key, name in files.items()}
+        config = plant.config(broker={"url": f"mqtts://127.0.0.1:{free_port()}"} | paths)
+        gateway = plant.add(Process(folder, f"gateway-{'-'.join(files.values())}", BUILD / "m2c2", "gateway", "--config", config))
+        gateway.await_output("is up")
+        gateway.stop()
+        return [line.split(" error ")[1] for line in gateway.output().splitlines() if " error " in line]
+
+    assert told(cert="long.pem", key="client.key") == []
+    assert told(cert="long.pem", key="broker.key") == [
+        f'[broker] key-file = "{folder}/broker.key" is not the key of cert-file: give the two that were made together']
+    found = told(cert="client.pem", key="words.pem", ca="none.pem")
+    assert len(found) == 3
+    assert "ca-file" in found[0] and "none.pem\" cannot be read: No such file or directory" in found[0]
+    assert "cert-file" in found[1] and "expires within 30 days: renew it" in found[1]
+    assert "key-file" in found[2] and "words.pem\" holds no private key" in found[2]
+
+
 def test_jobs_run_over_mutual_tls(plant):
     folder = plant.folder
     make_certificates(folder)

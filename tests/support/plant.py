@@ -72,7 +72,8 @@ class Process:
         self.expected_end = True
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
-        assert self.child.wait(PATIENCE) == 0, self.output()
+        status = self.child.wait(PATIENCE)
+        assert status == 0, f"it ended with {status}:\n{self.output()}"
         return time.monotonic() - begin
 
     def end(self):
