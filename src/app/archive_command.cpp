@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "app/config.hpp"
+#include "app/certificate_check.hpp"
 #include "app/config_check.hpp"
+#include "app/errors.hpp"
 #include "app/exporters.hpp"
 #include "archiver/archiver.hpp"
 #include "log/log.hpp"
@@ -23,8 +25,7 @@ Result<exporters::KafkaProperties> parse_properties(const std::vector<std::strin
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == text.npos || equals == 0)
-      return fail(std::make_error_code(std::errc::invalid_argument),
-                  fmt::format("--property {}: give name=value, such as security.protocol=SSL", text));
+      return invalid(fmt::format("--property {}: give name=value, such as security.protocol=SSL", text));
     properties.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return properties;
@@ -50,8 +51,7 @@ Result<exporters::KafkaConsumerOptions> source_of(const ArchiveCommand& command,
   std::ranges::move(*properties, std::back_inserter(source.properties));
   for (const auto& [what, given] : {std::pair{"brokers", &source.brokers}, std::pair{"topic", &source.topic}})
     if (given->empty())
-      return fail(std::make_error_code(std::errc::invalid_argument),
-                  fmt::format("no {0} given: give --{0}, or --config with an [[exporter]] of kind kafka", what));
+      return invalid(fmt::format("no {0} given: give --{0}, or --config with an [[exporter]] of kind kafka", what));
   if (auto checked = exporters::check_kafka_options(source); !checked) return std::unexpected{checked.error()};
   return source;
 }
@@ -91,11 +91,6 @@ Result<Plan> plan_of(const ArchiveCommand& command) {
   return Plan{std::move(*config), std::move(options), {.attempts = 1, .answer_within = *session / 3}};
 }
 
-int say(const Error& error) {
-  std::cerr << "m2c2: " << error.text << '\n';
-  return 1;
-}
-
 net::Task<> run_until_stopped(archiver::Archiver& archiver, net::EventLoop& loop, Result<>& ended) {
   ended = co_await archiver.run();
   loop.stop();
@@ -115,6 +110,7 @@ int run_archive_command(const ArchiveCommand& command) {
   const auto archiver = archiver::Archiver::make(std::move(plan->options), to_sink, loop);
   if (!archiver) return say(archiver.error());
   loop.on_signal([&] { (*archiver)->stop(); });
+  for (const std::string& fault : faults_of_certificates(plan->config, loop.wall())) log::error(fault);
   log::info(fmt::format("archives topic {} of {} to {} as a member of group {}", source.topic, source.brokers,
                         target.path, source.group));
   Result<> ended;

@@ -59,6 +59,11 @@ std::string configuration(const fs::path& folder, std::uint16_t port) {
   return text;
 }
 
+std::string end_of(int status) {
+  if (WIFSIGNALED(status)) return fmt::format("was ended by signal {}", WTERMSIG(status));
+  return fmt::format("ended with status {}", WEXITSTATUS(status));
+}
+
 [[noreturn]] void become(const std::string& program, const std::string& config, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(1);  // the parent was gone before the line above
@@ -115,7 +120,7 @@ void BrokerChild::supervise() {
     }
     child_ = 0;
     if (stopping_) return;
-    log::error(fmt::format("mosquitto ended with status {}; starting it again", status));
+    log::error(fmt::format("mosquitto {}; starting it again", child < 0 ? "could not be started" : end_of(status)));
     std::this_thread::sleep_for(1s);
   }
 }

@@ -22,7 +22,6 @@ class BrokerChild {
   BrokerChild(const BrokerChild&) = delete;
   BrokerChild& operator=(const BrokerChild&) = delete;
 
-  std::uint16_t port() const { return port_; }
   std::string url() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -33,12 +34,19 @@ class Check {
   Check(std::string_view table, WallTime now, std::vector<std::string>& faults)
       : table_{table}, now_{now}, faults_{faults} {}
 
-  void authority(const std::string& path) { certificate("ca-file", path); }
+  /// A bundle serves as long as one of its certificates does.
+  void authority(const std::string& path) {
+    const auto all = certificates("ca-file", path);
+    const auto last = std::ranges::max_element(
+        all, [](const auto& a, const auto& b) { return ASN1_TIME_compare(end_of(a), end_of(b)) < 0; });
+    if (last != all.end()) judge("ca-file", path, **last);
+  }
 
   void client(const std::string& certificate_path, const std::string& key_path) {
-    const auto mine = certificate("cert-file", certificate_path);
+    const auto chain = certificates("cert-file", certificate_path);
+    if (!chain.empty()) judge("cert-file", certificate_path, *chain.front());
     const auto key = private_key(key_path);
-    if (mine && key && X509_check_private_key(mine.get(), key.get()) != 1)
+    if (!chain.empty() && key && X509_check_private_key(chain.front().get(), key.get()) != 1)
       fault("key-file", key_path, "is not the key of cert-file: give the two that were made together");
   }
 
@@ -47,41 +55,47 @@ class Check {
     faults_.push_back(fmt::format("[{}] {} = \"{}\" {}", table_, key, path, what));
   }
 
-  template <class T, class Read>
-  Owned<T> read(std::string_view key, const std::string& path, Read read, std::string_view otherwise) {
+  Owned<std::FILE> open(std::string_view key, const std::string& path) {
     if (path.empty()) return nullptr;
-    const Owned<std::FILE> file{std::fopen(path.c_str(), "re")};
-    if (!file) {
-      fault(key, path, fmt::format("cannot be read: {}", std::generic_category().message(errno)));
-      return nullptr;
-    }
-    Owned<T> found{read(file.get())};
-    if (!found) fault(key, path, otherwise);
-    return found;
+    Owned<std::FILE> file{std::fopen(path.c_str(), "re")};
+    if (!file) fault(key, path, fmt::format("cannot be read: {}", std::generic_category().message(errno)));
+    return file;
   }
 
-  Owned<X509> certificate(std::string_view key, const std::string& path) {
-    auto found = read<X509>(
-        key, path, [](std::FILE* file) { return PEM_read_X509(file, nullptr, nullptr, nullptr); },
-        "holds no certificate: give one in PEM form, which begins with -----BEGIN CERTIFICATE-----");
-    if (!found) return found;
-    const std::time_t now = std::chrono::system_clock::to_time_t(now_);
-    const std::time_t soon = std::chrono::system_clock::to_time_t(now_ + kSoon);
-    const ASN1_TIME* end = X509_get0_notAfter(found.get());
-    if (ASN1_TIME_cmp_time_t(end, now) < 0) fault(key, path, "has expired: renew it");
-    else if (ASN1_TIME_cmp_time_t(end, soon) < 0) fault(key, path, "expires within 30 days: renew it");
-    if (ASN1_TIME_cmp_time_t(X509_get0_notBefore(found.get()), now) > 0)
-      fault(key, path, "is not valid yet: see that this machine's clock is right");
+  std::vector<Owned<X509>> certificates(std::string_view key, const std::string& path) {
+    std::vector<Owned<X509>> found;
+    const auto file = open(key, path);
+    if (!file) return found;
+    while (auto* certificate = PEM_read_X509(file.get(), nullptr, nullptr, nullptr)) found.emplace_back(certificate);
+    if (found.empty())
+      fault(key, path, "holds no certificate: give one in PEM form, which begins with -----BEGIN CERTIFICATE-----");
     return found;
   }
 
   /// One with a password would have to be asked for it.
   Owned<EVP_PKEY> private_key(const std::string& path) {
+    const auto file = open("key-file", path);
+    if (!file) return nullptr;
     const auto no_password = [](char*, int, int, void*) { return -1; };
-    return read<EVP_PKEY>(
-        "key-file", path, [&](std::FILE* file) { return PEM_read_PrivateKey(file, nullptr, no_password, nullptr); },
-        "holds no private key without a password: give one in PEM form, which begins with -----BEGIN PRIVATE KEY-----");
+    Owned<EVP_PKEY> key{PEM_read_PrivateKey(file.get(), nullptr, no_password, nullptr)};
+    if (!key)
+      fault("key-file", path,
+            "holds no private key without a password: give one in PEM form, which begins with -----BEGIN PRIVATE "
+            "KEY-----");
+    return key;
   }
+
+  void judge(std::string_view key, const std::string& path, const X509& certificate) {
+    const std::time_t now = std::chrono::system_clock::to_time_t(now_);
+    const std::time_t soon = std::chrono::system_clock::to_time_t(now_ + kSoon);
+    const ASN1_TIME* end = X509_get0_notAfter(&certificate);
+    if (ASN1_TIME_cmp_time_t(end, now) < 0) fault(key, path, "has expired: renew it");
+    else if (ASN1_TIME_cmp_time_t(end, soon) < 0) fault(key, path, "expires within 30 days: renew it");
+    if (ASN1_TIME_cmp_time_t(X509_get0_notBefore(&certificate), now) > 0)
+      fault(key, path, "is not valid yet: see that this machine's clock is right");
+  }
+
+  static const ASN1_TIME* end_of(const Owned<X509>& certificate) { return X509_get0_notAfter(certificate.get()); }
 
   std::string_view table_;
   WallTime now_;

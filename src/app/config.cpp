@@ -10,15 +10,12 @@
 
 #include "app/config_check.hpp"
 #include "app/config_keys.hpp"
+#include "app/errors.hpp"
 #include "base/edit_distance.hpp"
 #include "disk/atomic_file.hpp"
 
 namespace m2c2::app {
 namespace {
-
-std::unexpected<Error> invalid(std::string text) {
-  return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
-}
 
 template <class Target>
 std::string full_name(const Key<Target>& key) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/config_keys.hpp"
+#include "app/errors.hpp"
 #include "base/foreign_text.hpp"
 #include "job/names.hpp"
 
@@ -27,10 +28,6 @@ constexpr std::uint64_t kMostFlushBytes = std::uint64_t{128} << 20;  // Firehose
 constexpr std::uint64_t kMostRecordBytes = std::uint64_t{1} << 20;   // a Kinesis record, its partition key included
 constexpr std::uint64_t kLeastStreamBytes = std::uint64_t{64} << 10;
 constexpr std::string_view kS3 = "s3://";
-
-std::unexpected<Error> invalid(std::string text) {
-  return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
-}
 
 std::string environment_region() {
   for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})

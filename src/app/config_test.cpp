@@ -122,7 +122,8 @@ TEST(Duration, HasUnits) {
   EXPECT_EQ(parse_duration("5 min").value(), std::chrono::minutes{5});
   EXPECT_FALSE(parse_duration("300"));
   EXPECT_FALSE(parse_duration("-1s"));
-  EXPECT_FALSE(parse_duration("99999999999 h"));
+  for (const char* beyond : {"99999999999 h", "3000000 h", "6000000 h", "200000000 min", "9223372036854775 s"})
+    EXPECT_FALSE(parse_duration(beyond)) << beyond;
 }
 
 TEST(Size, HasUnitsOf1024) {
@@ -144,6 +145,7 @@ TEST(BrokerUrl, GivesHostPortAndTls) {
   EXPECT_EQ(options.username, "user");
   EXPECT_EQ(options.password, "secret");
   EXPECT_EQ(without_secrets(config.broker.url), "mqtts://broker.example");
+  EXPECT_EQ(without_secrets("user:secret@broker.example:1883"), "broker.example:1883") << "the scheme was forgotten";
   config.broker.url = "mqtt://[::1]:1884";
   EXPECT_EQ(broker_options(config, "")->broker.host, "::1");
   for (const char* wrong : {"broker:1883", "http://a", "mqtt://", "mqtt://a:99999"}) {

@@ -6,6 +6,7 @@
 #include <boost/url.hpp>
 
 #include "app/config.hpp"
+#include "app/errors.hpp"
 #include "base/hex.hpp"
 
 namespace m2c2::app {
@@ -21,10 +22,6 @@ constexpr std::array kUnits{Unit{"", 1},
                             Unit{"MiB", std::uint64_t{1} << 20},
                             Unit{"GiB", std::uint64_t{1} << 30},
                             Unit{"TiB", std::uint64_t{1} << 40}};
-
-std::unexpected<Error> invalid(std::string text) {
-  return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
-}
 
 }  // namespace
 
@@ -42,13 +39,14 @@ Result<Duration> parse_duration(std::string_view text) {
   using namespace std::chrono_literals;
   static constexpr std::array<std::pair<std::string_view, Duration>, 4> kTimes{
       {{"ms", 1ms}, {"s", 1s}, {"min", 1min}, {"h", 1h}}};
-  constexpr std::uint64_t kMost = 1'000'000'000;
+  constexpr Duration kMost = std::chrono::hours{1'000'000};  // a century, which nanoseconds hold
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const auto number = parse_decimal(text.substr(0, digits));
   std::string_view unit = text.substr(digits);
   while (unit.starts_with(' ')) unit.remove_prefix(1);
   for (const auto& [name, time] : kTimes)
-    if (number && *number <= kMost && unit == name) return time * static_cast<Duration::rep>(*number);
+    if (number && unit == name && *number <= static_cast<std::uint64_t>(kMost / time))
+      return time * static_cast<Duration::rep>(*number);
   return invalid(fmt::format("'{}' is not a time such as 500 ms, 300s or 5 min", text));
 }
 
@@ -59,10 +57,10 @@ Result<stream::OnFull> parse_on_full(std::string_view text) {
 }
 
 std::string without_secrets(const std::string& url) {
-  const auto scheme = url.find("://");
   const auto at = url.rfind('@');
-  if (scheme == url.npos || at == url.npos) return url;
-  return url.substr(0, scheme + 3) + url.substr(at + 1);
+  if (at == url.npos) return url;
+  const auto scheme = url.find("://");
+  return (scheme < at ? url.substr(0, scheme + 3) : "") + url.substr(at + 1);
 }
 
 Result<mqtt::Options> broker_options(const Config& config, const std::string& fallback_url) {

@@ -9,6 +9,7 @@
 
 #include "app/config.hpp"
 #include "app/cost_prices.hpp"
+#include "app/errors.hpp"
 #include "app/job_files.hpp"
 #include "base/hex.hpp"
 #include "cost/report.hpp"
@@ -16,15 +17,6 @@
 
 namespace m2c2::app {
 namespace {
-
-std::unexpected<Error> invalid(std::string text) {
-  return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
-}
-
-int say(const Error& error) {
-  std::cerr << "m2c2: " << error.text << '\n';
-  return 1;
-}
 
 /// Every problem of a file, a line each.
 std::string to_lines(const std::string& file, const std::vector<job::Problem>& problems) {

@@ -8,14 +8,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/errors.hpp"
 #include "disk/atomic_file.hpp"
 
 namespace m2c2::app {
 namespace {
-
-std::unexpected<Error> invalid(std::string text) {
-  return fail(std::make_error_code(std::errc::invalid_argument), std::move(text));
-}
 
 std::string place(const std::string& path, const toml::node& node) {
   return fmt::format("{}:{}", path, node.source().begin.line);

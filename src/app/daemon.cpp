@@ -13,6 +13,7 @@
 
 #include "app/broker_child.hpp"
 #include "app/certificate_check.hpp"
+#include "app/errors.hpp"
 #include "app/roles.hpp"
 #include "app/version.hpp"
 #include "log/log.hpp"
@@ -82,19 +83,13 @@ Result<Parts> start(const DaemonCommand& command, const Config& config) {
 int run_daemon(const DaemonCommand& command) {
   allow_many_descriptors();
   const auto config = load_config(command.config_file);
-  if (!config) {
-    std::cerr << "m2c2: " << config.error().text << '\n';
-    return 1;
-  }
+  if (!config) return say(config.error());
   net::EventLoop until_signal;
   until_signal.on_signal([&] { until_signal.stop(); });
   // No reason to end: jobs run, and the stream keeps what they read, until somebody has seen to it.
   for (const std::string& fault : faults_of_certificates(*config, until_signal.wall())) log::error(fault);
   auto parts = start(command, *config);
-  if (!parts) {
-    std::cerr << "m2c2: " << parts.error().text << '\n';
-    return 1;
-  }
+  if (!parts) return say(parts.error());
   until_signal.run();
   log::info("stopping");
   while (!parts->roles.empty()) parts->roles.pop_back();

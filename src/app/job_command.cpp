@@ -8,7 +8,9 @@
 #include <iostream>
 #include <set>
 
+#include "app/errors.hpp"
 #include "app/job_files.hpp"
+#include "base/foreign_text.hpp"
 #include "job/topics.hpp"
 
 namespace m2c2::app {
@@ -33,9 +35,10 @@ Meaning meaning_of(const json::object& answer, bool is_error, job::Control contr
 std::string message_text(const json::object& answer) {
   const auto* message = answer.if_contains("message");
   if (!message) return json::serialize(answer);
-  std::string text = message->is_string() ? std::string{message->get_string()} : json::serialize(*message);
+  const auto line = [](std::string_view said) { return foreign_text(said, said.size()); };
+  std::string text = line(message->is_string() ? std::string{message->get_string()} : json::serialize(*message));
   if (const auto* reason = answer.if_contains("reason"); reason && reason->is_string())
-    text += fmt::format("\n  {}", std::string_view{reason->get_string()});
+    text += "\n  " + line(reason->get_string());
   return text;
 }
 
@@ -47,10 +50,7 @@ class Conversation {
   int run() {
     auto client = ConsoleClient::open(
         command_.broker, filters(), [this](const mqtt::Received& m) { on_message(m); }, [this] { on_ready(); });
-    if (!client) {
-      std::cerr << client.error().text << '\n';
-      return 1;
-    }
+    if (!client) return say(client.error());
     client_ = std::move(*client);
     if (!client_->run(command_.patience)) return tell_timeout();
     return failed_ ? 1 : 0;

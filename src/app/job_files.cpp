@@ -6,6 +6,7 @@
 
 #include <iostream>
 
+#include "app/errors.hpp"
 #include "disk/atomic_file.hpp"
 #include "job/parse.hpp"
 
@@ -26,10 +27,7 @@ std::string summary(const job::Request& request) {
 
 bool check_file(const std::string& file) {
   const auto text = read_job_file(file);
-  if (!text) {
-    std::cerr << text.error().text << '\n';
-    return false;
-  }
+  if (!text) return say(text.error()) == 0;
   const auto parsed = job::parse_request(*text);
   if (parsed) {
     std::cout << fmt::format("{}: right: {}\n", file, summary(parsed->request));

@@ -27,6 +27,8 @@ constexpr const char* kAbout =
     "             m2c2 watch       what passes on the broker, from another terminal\n"
     "             m2c2 job deploy examples/slmp-ascii-deploy.json";
 
+constexpr long kMostSeconds = 365L * 86'400;
+
 /// What the parser fills in; the command chosen sets `run`.
 struct Chosen {
   std::function<int()> run;
@@ -68,7 +70,9 @@ void add_job_control(CLI::App& jobs, Chosen& chosen, job::Control control, const
   else command->add_option("NAME", chosen.job.names, "jobs")->required();
   if (control == job::Control::start || control == job::Control::stop || control == job::Control::push)
     command->add_option("--version", chosen.job.version, "version of the job; default: the latest, or the running one");
-  command->add_option("--timeout", chosen.patience, "seconds to wait for the answers")->capture_default_str();
+  command->add_option("--timeout", chosen.patience, "seconds to wait for the answers")
+      ->check(CLI::Range(1L, kMostSeconds))
+      ->capture_default_str();
   add_broker(*command, chosen.job.broker);
   command->callback([&chosen, control] {
     chosen.job.control = control;
@@ -105,7 +109,9 @@ void add_offline(CLI::App& app, Chosen& chosen) {
 
 void add_watch(CLI::App& app, Chosen& chosen) {
   auto* watch = app.add_subcommand("watch", "print every info, error and telemetry message");
-  watch->add_option("--seconds", chosen.limit, "end by itself; 0: watch until Ctrl-C")->capture_default_str();
+  watch->add_option("--seconds", chosen.limit, "end by itself; 0: watch until Ctrl-C")
+      ->check(CLI::Range(0L, kMostSeconds))
+      ->capture_default_str();
   watch->add_option("--expect", chosen.watch.expect, "job definition: status 0 only if telemetry of every tag came")
       ->check(CLI::ExistingFile);
   add_broker(*watch, chosen.watch.broker);
@@ -125,7 +131,7 @@ void add_stream(CLI::App& app, Chosen& chosen) {
   auto* read = stream->add_subcommand("read", "print its records, a JSON object a line");
   read->add_option("--from", chosen.stream.from, "number of the first record; default: the oldest that is kept")
       ->check(CLI::NonNegativeNumber);
-  read->add_option("--count", chosen.stream.count, "so many records; default: all");
+  read->add_option("--count", chosen.stream.count, "so many records; default: all")->check(CLI::NonNegativeNumber);
   read->callback([&chosen] { chosen.run = [&chosen] { return run_stream_read_command(chosen.stream); }; });
   for (auto* command : {show, read}) {
     command->add_option("FOLDER", chosen.stream.folder,

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <iostream>
 
+#include "app/errors.hpp"
 #include "machines/opcda/browse.hpp"
 #include "machines/opcda/connector.hpp"
 #include "machines/opcda/session.hpp"
@@ -15,11 +16,6 @@ namespace m2c2::app {
 namespace {
 
 constexpr std::uint16_t kDefaultPort = 7766;
-
-int say(const Error& error) {
-  std::cerr << fmt::format("m2c2: {}\n", error.text);
-  return 1;
-}
 
 net::Task<> then_stop(net::EventLoop& loop, net::Task<int> work, int& status) {
   status = co_await std::move(work);
@@ -72,8 +68,7 @@ Result<net::Endpoint> opcda_gateway(const std::string& text) {
     const char* const end = text.data() + text.size();
     const auto read = std::from_chars(text.data() + colon + 1, end, gateway.port);
     if (read.ec != std::errc{} || read.ptr != end || gateway.port == 0)
-      return fail(std::make_error_code(std::errc::invalid_argument),
-                  fmt::format("{}: no port from 1 to 65535 behind the colon; write HOST or HOST:PORT", text));
+      return invalid(fmt::format("{}: no port from 1 to 65535 behind the colon; write HOST or HOST:PORT", text));
     gateway.host.resize(colon);
   }
   if (bracket != std::string::npos) gateway.host = gateway.host.substr(1, bracket - 1);

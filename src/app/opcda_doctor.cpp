@@ -6,6 +6,7 @@
 #include <iostream>
 #include <utility>
 
+#include "app/errors.hpp"
 #include "app/opcda_command.hpp"
 #include "machines/opcda/link.hpp"
 #include "protocols/pyro/value.hpp"
@@ -22,8 +23,6 @@ constexpr Duration kTimeToFinish = 400ms;  // a session in the making: only its 
 /// A gateway serves 40 connections, and keeps sessions that nobody closed until its end.
 constexpr std::size_t kManySessions = 30;
 constexpr std::size_t kMostValues = 1'000'000;  // in an answer
-constexpr std::string_view kUnknownTag =
-    "the OPC DA server does not know it, or cannot read it: check its spelling with 'm2c2 opcda browse'";
 
 /// The names in a list() or servers() answer, where a nameless one is None.
 std::vector<std::string> names_in(const pyro::Value& list) {
@@ -173,7 +172,7 @@ net::Task<> Doctor::read() {
     const auto* row = answer->items();  // (value, quality, time)
     const auto* quality = row != nullptr && row->size() == 3 ? (*row)[1].as<std::string>() : nullptr;
     if (quality == nullptr) failed("read", machines::odd_answer(link_.peer(), "read", "no quality in it").text);
-    else if (*quality == "Error") failed("read", fmt::format("{}: {}", tag, kUnknownTag));
+    else if (*quality == "Error") failed("read", fmt::format("{}: {}", tag, machines::kUnknownItem));
     else ok("read", fmt::format("{} is {}, {}", tag, pyro::to_serpent(row->front()), *quality));
   }
 }
@@ -193,7 +192,8 @@ net::Task<Result<std::string>> Doctor::ask(std::string_view object, std::string_
       {.object = object, .method = method, .arguments = arguments, .keywords = keywords}, kPatience);
   if (!answer) co_return std::unexpected{answer.error()};
   if (const auto* why = std::get_if<pyro::Raised>(&*answer)) {
-    if (method == "read" && machines::blames_a_tag(*why)) co_return fail(OpcdaError::raised, std::string{kUnknownTag});
+    if (method == "read" && machines::blames_a_tag(*why))
+      co_return fail(OpcdaError::raised, std::string{machines::kUnknownItem});
     co_return std::unexpected{machines::raised(link_.peer(), method, *why)};
   }
   co_return std::string{std::get<pyro::Returned>(*answer).value};
@@ -212,10 +212,7 @@ net::Task<Result<pyro::Value>> Doctor::ask_client(std::string_view method, std::
 
 int run_opcda_doctor_command(const OpcdaCommand& command) {
   const auto gateway = opcda_gateway(command.gateway);
-  if (!gateway) {
-    std::cerr << fmt::format("m2c2: {}\n", gateway.error().text);
-    return 1;
-  }
+  if (!gateway) return say(gateway.error());
   net::EventLoop loop;
   const auto transport = net::make_tcp(loop, *gateway);
   Doctor doctor{loop, *transport, net::to_text(*gateway), command};

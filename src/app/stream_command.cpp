@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/config.hpp"
+#include "app/errors.hpp"
 #include "base/json_text.hpp"
 #include "disk/folder.hpp"
 #include "stream/inspect.hpp"
@@ -39,11 +40,6 @@ Result<Opened> open(const StreamCommand& command) {
     return fail(std::make_error_code(std::errc::no_such_file_or_directory),
                 fmt::format("there is no stream in {}; {}", path.string(), remedy));
   return Opened{std::move(*folder), std::move(*view)};
-}
-
-int say(const Error& error) {
-  std::cerr << "m2c2: " << error.text << '\n';
-  return 1;
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -8,8 +8,10 @@
 #include <iostream>
 #include <set>
 
+#include "app/errors.hpp"
 #include "app/job_files.hpp"
 #include "app/protocols.hpp"
+#include "base/foreign_text.hpp"
 #include "job/names.hpp"
 #include "job/parse.hpp"
 #include "job/topics.hpp"
@@ -19,12 +21,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMostShown = 72;  // characters of a value
-
-std::string shortened(std::string text) {
-  if (text.size() <= kMostShown) return text;
-  return text.substr(0, kMostShown) + "…";
-}
+constexpr std::size_t kMostShown = 72;  // bytes of a value
 
 std::string as_text(const json::value& value) {
   return value.is_string() ? std::string{value.get_string()} : json::serialize(value);
@@ -40,7 +37,8 @@ std::string describe_values(const json::array& values) {
   if (values.empty() || !values.back().is_object()) return "no values";
   const auto& last = values.back().get_object();
   return fmt::format("{} value{}, last {} at {}", values.size(), values.size() == 1 ? "" : "s",
-                     shortened(member(last, "value")), member(last, "timestamp"));
+                     foreign_text(member(last, "value"), kMostShown),
+                     foreign_text(member(last, "timestamp"), kMostShown));
 }
 
 /// Telemetry carries its values in "message" (SLMP) or "messages" (OPC DA).
@@ -54,7 +52,7 @@ std::string describe(const json::object& message) {
   if (const auto* values = values_in(message)) return describe_values(*values);
   std::string text = member(message, "message");
   if (const std::string reason = member(message, "reason"); !reason.empty()) text += fmt::format(" ({})", reason);
-  return text;
+  return foreign_text(text, text.size());
 }
 
 std::string_view kind_of(std::string_view topic, const json::object* message) {
@@ -87,8 +85,7 @@ Result<std::set<std::string>> expected_topics(const std::vector<std::string>& fi
     if (!text) return std::unexpected{text.error()};
     const auto parsed = job::parse_request(*text);
     if (!parsed || !parsed->request.definition)
-      return fail(std::make_error_code(std::errc::invalid_argument),
-                  fmt::format("{}: not a right deploy request; see m2c2 check {}", file, file));
+      return invalid(fmt::format("{}: not a right deploy request; see m2c2 check {}", file, file));
     const auto& definition = *parsed->request.definition;
     const auto levels = tag_levels(definition);
     if (!levels) return std::unexpected{levels.error()};
@@ -107,10 +104,7 @@ class Watcher {
     auto client = ConsoleClient::open(
         command_.broker, {"m2c2/#"}, [this](const mqtt::Received& m) { on_message(m); },
         [] { std::cout << "watching m2c2/# …" << std::endl; });
-    if (!client) {
-      std::cerr << client.error().text << '\n';
-      return 1;
-    }
+    if (!client) return say(client.error());
     client_ = std::move(*client);
     client_->run(command_.limit);
     for (const auto& topic : missing_) std::cerr << fmt::format("no telemetry came on {}\n", topic);
@@ -125,7 +119,7 @@ class Watcher {
     const auto kind = kind_of(received.topic, message);
     if (kind == "other") return;
     std::cout << fmt::format("{:<9}  {}  {}\n", kind, received.topic,
-                             message ? describe(*message) : shortened(received.payload))
+                             message ? describe(*message) : foreign_text(received.payload, kMostShown))
               << std::flush;
     if (kind == "telemetry") missing_.erase(received.topic);
     if (expects_ && missing_.empty() && command_.limit.count() == 0) client_->finish();
@@ -141,10 +135,7 @@ class Watcher {
 
 int run_watch_command(const WatchCommand& command) {
   auto expected = expected_topics(command.expect);
-  if (!expected) {
-    std::cerr << expected.error().text << '\n';
-    return 1;
-  }
+  if (!expected) return say(expected.error());
   return Watcher{command, std::move(*expected)}.run();
 }
 

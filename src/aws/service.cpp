@@ -122,6 +122,10 @@ Refusal refusal_of(const HttpResponse& response) {
   return refusal;
 }
 
+std::string_view domain_of(std::string_view region) {
+  return region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+}
+
 Error error_of(const ServiceOptions& options, const HttpResponse& response) {
   const Verdict verdict = verdict_on(response);
   const Refusal refusal = refusal_of(response);
@@ -134,9 +138,8 @@ Error error_of(const ServiceOptions& options, const HttpResponse& response) {
 
 Service::Service(Http& http, CredentialsSource& credentials, net::Loop& loop, ServiceOptions options)
     : http_{http}, credentials_{credentials}, loop_{loop}, options_{std::move(options)} {
-  const std::string_view domain = options_.region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   if (options_.endpoint.empty())
-    options_.endpoint = fmt::format("https://{}.{}.{}", options_.service, options_.region, domain);
+    options_.endpoint = fmt::format("https://{}.{}.{}", options_.service, options_.region, domain_of(options_.region));
   while (options_.endpoint.ends_with('/')) options_.endpoint.pop_back();
 }
 

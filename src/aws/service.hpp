@@ -29,6 +29,9 @@ struct ServiceOptions {
   std::uint32_t jitter_seed = std::random_device{}();
 };
 
+/// "amazonaws.com", or China's: its services' names end with it.
+std::string_view domain_of(std::string_view region);
+
 struct Call {
   std::string method = "POST";
   std::string path = "/";                                       ///< encoded

@@ -27,7 +27,6 @@ class ByteReader {
 
   std::uint8_t u8() { return static_cast<std::uint8_t>(little_endian(1)); }
   std::uint16_t u16le() { return static_cast<std::uint16_t>(little_endian(2)); }
-  std::uint32_t u24le() { return static_cast<std::uint32_t>(little_endian(3)); }
   std::uint32_t u32le() { return static_cast<std::uint32_t>(little_endian(4)); }
   std::uint64_t u64le() { return little_endian(8); }
   std::uint16_t u16be() { return static_cast<std::uint16_t>(big_endian(2)); }
@@ -80,7 +79,6 @@ class ByteWriter {
 
   void u8(std::uint8_t v) { little_endian(v, 1); }
   void u16le(std::uint16_t v) { little_endian(v, 2); }
-  void u24le(std::uint32_t v) { little_endian(v, 3); }
   void u32le(std::uint32_t v) { little_endian(v, 4); }
   void u64le(std::uint64_t v) { little_endian(v, 8); }
   void u16be(std::uint16_t v) { big_endian(v, 2); }

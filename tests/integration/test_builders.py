@@ -12,7 +12,7 @@ CREATED = "Job successfully created. Deploying the Greengrass group to the edge 
 @pytest.fixture
 def start_builders(plant):
     """Builders that share the requests; each has a default group of its own, by which its jobs are known."""
-    plant.start_broker()
+    plant.start_broker(settings=["log_type notice"])  # it tells whose connection has ended
     plant.by = plant.operator()
 
     def start(count=2, **tables):
@@ -44,6 +44,7 @@ def test_each_request_goes_to_one_builder_and_to_those_that_are_left(plant, star
     assert {group for _, _, group in stored} == {"group-0", "group-1"}, "both took part"
 
     builders[0].kill()
+    plant.broker.await_output(r"Client \S*builder\S* closed its connection")  # what it is given until then is lost
     second = [f"late-{i:02}" for i in range(20)]
     deploy_without_group(plant, second)
     for name in second:

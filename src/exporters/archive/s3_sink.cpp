@@ -44,7 +44,7 @@ S3Place parse_s3_place(std::string_view url) {
 std::string s3_endpoint(const S3Place& place, std::string_view region, std::string_view endpoint) {
   while (endpoint.ends_with('/')) endpoint.remove_suffix(1);
   if (!endpoint.empty()) return fmt::format("{}/{}", endpoint, place.bucket);
-  const std::string_view domain = region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  const std::string_view domain = aws::domain_of(region);
   // The certificate's wildcard covers one level, so a bucket with a dot in its name goes into the path.
   if (place.bucket.contains('.')) return fmt::format("https://s3.{}.{}/{}", region, domain, place.bucket);
   return fmt::format("https://{}.s3.{}.{}", place.bucket, region, domain);

@@ -15,8 +15,6 @@
 namespace m2c2::machines {
 namespace {
 
-/// What a gateway says goes to the operator, but not the whole of what might not end.
-
 bool contains(std::string_view text, std::string_view what) { return text.find(what) != std::string_view::npos; }
 
 /// The number may stand in the traceback alone.

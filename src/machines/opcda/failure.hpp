@@ -20,6 +20,10 @@ enum class OpcdaError {
   raised,         ///< the gateway, or the OPC DA server behind it, says that it cannot
   unreachable,    ///< no way to the host, or no such host
 };
+/// Of an item whose quality is "Error".
+inline constexpr std::string_view kUnknownItem =
+    "the OPC DA server does not know it, or cannot read it: check its spelling with 'm2c2 opcda browse'";
+
 const char* error_family_name(OpcdaError);
 std::string error_text(OpcdaError);
 std::error_code make_error_code(OpcdaError);

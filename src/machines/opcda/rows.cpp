@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "machines/opcda/rows.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <span>
 #include <string>
-#include <utility>
+
+#include "machines/opcda/failure.hpp"
 
 namespace m2c2::machines {
 namespace {
@@ -12,9 +16,7 @@ constexpr std::string_view kError = R"("Error")";  ///< the gateway's own word, 
 constexpr std::string_view kUnknown = R"("quality":"Error","timestamp":null)";
 
 void add_fault(std::size_t tag, const OpcdaItems& items, telemetry::Samples& out) {
-  out.faults.push_back({opcda_subject(items.tags()[tag]),
-                        "the OPC DA server does not know it, or cannot read it: check its spelling with 'm2c2 opcda "
-                        "browse'"});
+  out.faults.push_back({opcda_subject(items.tags()[tag]), std::string{kUnknownItem}});
 }
 
 /// The gateway keeps to the order of the question, save for what it could not read.
@@ -23,6 +25,16 @@ std::size_t take_tag(pyro::SerpentReader& in, std::size_t row, const OpcdaCall& 
   if (row < call.tags.size() && in.take_quoted(call.item(row))) return call.tags[row];
   std::string storage;
   return items.tag_of(in.text(storage));
+}
+
+/// Whether there is a row, and no more than one, for each item of the call; out of its order that takes a look at each.
+bool are_of(const OpcdaCall& call, std::span<const telemetry::Sample> samples) {
+  if (std::ranges::equal(samples, call.tags, {}, &telemetry::Sample::tag)) return true;
+  std::vector<std::size_t> wanted = call.tags, found;
+  std::ranges::transform(samples, std::back_inserter(found), &telemetry::Sample::tag);
+  std::ranges::sort(wanted);
+  std::ranges::sort(found);
+  return wanted == found;
 }
 
 /// True when the item could not be read.
@@ -70,7 +82,8 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
     if (sample.tag == items.tags().size()) in.refuse("an item that was not asked for");
     else if (is_error) add_fault(sample.tag, items, out);
   }
-  if (in.ok() && row < call.tags.size()) in.refuse("fewer rows than items were asked for");
+  if (in.done() && !are_of(call, std::span{out.values}.subspan(values)))
+    in.refuse("not a row for each of the items that were asked for");
   if (in.done()) return std::nullopt;
   out.values.resize(values);
   out.faults.resize(faults);
@@ -79,7 +92,7 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
 }
 
 std::expected<std::vector<std::string>, pyro::SerpentFault> take_names(std::string_view answer, std::size_t most) {
-  pyro::SerpentReader all{answer, most + 1};  // and the list itself
+  pyro::SerpentReader all{answer, most};
   all.skip();
   if (!all.done()) return std::unexpected{all.fault()};
   pyro::SerpentReader in{answer};

@@ -59,9 +59,10 @@ TEST(OpcdaRows, CarryQualityAndTimeAsTheServerSaysThem) {
 
 TEST(OpcdaRows, AreWhatWasAskedForOrNothing) {
   OpcdaItems items = items_of({"A", "B"});
-  for (const auto* answer : {"None", "[('A',1,'Good',None)]", "[('A',1,'Good',None),('X',1,'Good',None)]",
-                             "[('A',1,'Error',None),('B',1)]", "[('A',1,'Good',None),('B',1,'Good',None)",
-                             "[(1,1,'Good',None)]", "[('A',1,'Good',None),('B',1,'Good',None),('A',1,'Good',None)]"}) {
+  for (const auto* answer :
+       {"None", "[('A',1,'Good',None)]", "[('A',1,'Good',None),('X',1,'Good',None)]", "[('A',1,'Error',None),('B',1)]",
+        "[('A',1,'Good',None),('B',1,'Good',None)", "[(1,1,'Good',None)]", "[('A',1,'Good',None),('A',2,'Good',None)]",
+        "[('A',1,'Good',None),('B',1,'Good',None),('A',1,'Good',None)]"}) {
     Samples samples;
     EXPECT_TRUE(take_rows(answer, items.calls().at(0), items, {}, samples)) << answer;
     EXPECT_THAT(samples.values, IsEmpty());

@@ -18,11 +18,7 @@ enum class MessageType : std::uint8_t { connect = 1, connect_ok, connect_fail, i
 namespace flag {
 inline constexpr std::uint16_t kException = 0x01;
 inline constexpr std::uint16_t kCompressed = 0x02;
-inline constexpr std::uint16_t kOneway = 0x04;
-inline constexpr std::uint16_t kBatch = 0x08;
-inline constexpr std::uint16_t kMetaOnConnect = 0x10;    ///< Pyro4
-inline constexpr std::uint16_t kItemStreamPyro4 = 0x20;  ///< a generator; its answer is an exception as well
-inline constexpr std::uint16_t kItemStreamPyro5 = 0x10;
+inline constexpr std::uint16_t kMetaOnConnect = 0x10;  ///< Pyro4
 }  // namespace flag
 
 inline constexpr std::uint16_t kSerpent = 1;

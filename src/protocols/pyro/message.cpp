@@ -103,9 +103,8 @@ void encode_data(Bytes& out, Protocol protocol, Frame frame, std::string_view da
 
 }  // namespace
 
-void encode_connect(Bytes& out, Protocol protocol, std::uint16_t sequence, std::string_view object, Metadata metadata) {
-  const bool flagged = protocol == Protocol::pyro4 && metadata == Metadata::with;
-  const std::uint16_t flags = flagged ? flag::kMetaOnConnect : 0;
+void encode_connect(Bytes& out, Protocol protocol, std::uint16_t sequence, std::string_view object) {
+  const std::uint16_t flags = protocol == Protocol::pyro4 ? flag::kMetaOnConnect : 0;
   std::string greeting{kComment};
   greeting += "{'handshake':'hello','object':";
   append_serpent(greeting, object);

@@ -14,10 +14,6 @@
 
 namespace m2c2::pyro {
 
-inline constexpr std::string_view kDaemonObject = "Pyro.Daemon";
-
-enum class Metadata { without, with };  ///< whether CONNECTOK names the object's methods; a Pyro5 daemon always does
-
 /// One method call. The arguments are serpent texts, so that a call repeated for ever is written once.
 struct Call {
   std::string_view object;
@@ -27,7 +23,7 @@ struct Call {
 };
 
 // Each appends one whole frame.
-void encode_connect(Bytes& out, Protocol, std::uint16_t sequence, std::string_view object, Metadata = Metadata::with);
+void encode_connect(Bytes& out, Protocol, std::uint16_t sequence, std::string_view object);
 void encode_call(Bytes& out, Protocol, std::uint16_t sequence, const Call&);
 void encode_ping(Bytes& out, Protocol, std::uint16_t sequence);
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <complex>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -80,10 +79,10 @@ class SerpentReader {
   /// Without escapes it points into the input, otherwise into `storage`. UTF-8 if the input is; lone surrogates are
   /// U+FFFD.
   std::string_view text(std::string& storage);
-  /// Takes it if it is this one, quotes and escapes to the byte: quicker than to read it and compare.
-  bool take_quoted(std::string_view literal);
   /// The same, appended as a JSON string.
   void append_json_text(std::string& out);
+  /// Takes it if it is this one, quotes and escapes to the byte: quicker than to read it and compare.
+  bool take_quoted(std::string_view literal);
   /// The decoded bytes.
   std::string bytes();
   std::complex<double> complex();

@@ -63,7 +63,7 @@ Result<boost::json::object> Connection::call(std::string_view operation, const b
   auto answered = answer->get_future();
   loop_.post([this, answer, request = call_of(operation, body)] { loop_.spawn(carry_out(service_, request, answer)); });
   const Answer response = answered.get();
-  if (!response) return pause_after(response.error());
+  if (!response) return pause_after(response.error(), operation == "PutItem" || operation == "UpdateItem");
   return response->is_success() ? read(*response) : refusal(*response);
 }
 
@@ -73,11 +73,12 @@ aws::Call Connection::call_of(std::string_view operation, const boost::json::obj
           .body = job::to_json(body)};
 }
 
-std::unexpected<Error> Connection::pause_after(const Error& error) {
+/// Not after a change that DynamoDB answered: it may have been made, and the next call is to find that out.
+std::unexpected<Error> Connection::pause_after(const Error& error, bool was_change) {
   using aws::AwsError;
   auto refused = refuse(error.text, remedy_for(error));
-  if (error.code == AwsError::unreachable || error.code == AwsError::timed_out || error.code == AwsError::unavailable ||
-      error.code == AwsError::no_credentials) {
+  if (error.code == AwsError::unreachable || error.code == AwsError::timed_out ||
+      error.code == AwsError::no_credentials || (error.code == AwsError::unavailable && !was_change)) {
     why_ = refused.error();
     paused_until_ = loop_.steady() + pause_;
   }

@@ -28,7 +28,7 @@ class Connection final : public Api {
 
  private:
   aws::Call call_of(std::string_view operation, const boost::json::object& body) const;
-  std::unexpected<Error> pause_after(const Error&);
+  std::unexpected<Error> pause_after(const Error&, bool was_change);
   Result<boost::json::object> read(const aws::HttpResponse&) const;
   std::unexpected<Error> refusal(const aws::HttpResponse&) const;
   std::unexpected<Error> refuse(std::string_view why, std::string_view remedy = {}) const;
@@ -38,8 +38,8 @@ class Connection final : public Api {
   Duration pause_;
   SteadyTime paused_until_;  ///< with `why_`
   Error why_;
-  std::unique_ptr<aws::Http> http_;
   net::EventLoop loop_;
+  std::unique_ptr<aws::Http> http_;  // goes before the loop, which its thread posts to
   std::unique_ptr<aws::CredentialsSource> credentials_;
   aws::Service service_;
   std::thread thread_;

@@ -112,6 +112,15 @@ TEST_F(DynamoConnection, AnswersForDynamoDbWhileItIsAwaySoThatNobodyWaitsForEach
   EXPECT_EQ(http_->sent.size(), 2U) << "it was not asked again";
 }
 
+TEST_F(DynamoConnection, AsksOnAfterAChangeThatMayHaveBeenMadeInSpiteOfItsAnswer) {
+  DynamoOptions patient = options();
+  patient.pause = std::chrono::hours{1};
+  connect(patient);
+  http_->fails(AwsError::unavailable).answer(200, "{}");
+  EXPECT_FALSE(connection_->call("PutItem", {}));
+  EXPECT_TRUE(get());
+}
+
 TEST_F(DynamoConnection, RefusesAnAnswerOfAnotherProgram) {
   http_->answer(200, "<html>Sign in</html>");
   EXPECT_THAT(get().error().text, HasSubstr("check that the endpoint is DynamoDB's"));
