@@ -119,19 +119,16 @@ bool Backlog::is_needed(const Segment& next) const {
   });
 }
 
-/// What an exporter has in its hands already is not lost to it.
+/// What an exporter has in its hands already is lost to it only if it never acknowledges that: so the place it would go
+/// back to counts it as lost, and the one it has read up to does not.
 void Backlog::drop_oldest() {
   const Segment next = log_.index().segments[1];
   for (Lane& lane : lanes_) {
     const Place begin = begin_of(next, lane.destination);
+    if (lane.acknowledged.segment < begin.segment) move_on(lane.acknowledged, begin);
     if (lane.read.segment < begin.segment) {
       move_on(lane.read, begin);
-      lane.acknowledged = lane.read;
       ++lane.moved;
-    } else if (lane.acknowledged.segment < begin.segment) {
-      const std::uint64_t lost = lane.acknowledged.lost;
-      lane.acknowledged = begin;
-      lane.acknowledged.lost = lost;
     }
   }
   log_.drop_oldest();

@@ -8,7 +8,7 @@
 #include <limits>
 #include <utility>
 
-#include "stream/cursor_file.hpp"
+#include "stream/lane.hpp"
 #include "stream/recovery.hpp"
 #include "stream/segment_reader.hpp"
 
@@ -76,7 +76,8 @@ SegmentView view_of(const SegmentFile& file) {
   return view;
 }
 
-CursorView view_of(std::string exporter, const Result<std::optional<CursorSlot>>& slot, const Totals& totals) {
+/// As the exporter would find itself after a restart: what was overwritten since its place was stored is lost to it.
+CursorView view_of(std::string exporter, const Result<std::optional<CursorSlot>>& slot, const Index& index) {
   CursorView view;
   view.exporter = std::move(exporter);
   if (!slot || !*slot) {
@@ -84,29 +85,32 @@ CursorView view_of(std::string exporter, const Result<std::optional<CursorSlot>>
     return view;
   }
   const CursorMark& mark = (*slot)->mark;
-  const Count lag = totals.of(mark.destination).without(mark.place.passed);
+  const Place place = index.segments.empty() ? mark.place : restore(index, mark.destination, mark.place);
+  const Count lag = index.totals.of(mark.destination).without(place.passed);
   view.destination = mark.destination;
-  view.number = mark.place.number;
+  view.number = place.number;
   view.lag_records = lag.records;
   view.lag_bytes = lag.bytes;
-  view.lost_records = mark.place.lost;
+  view.lost_records = place.lost;
   return view;
 }
 
 /// The segments but the last are as long as the next one says.
-Totals view_segments(std::vector<Opened> segments, StreamView& view) {
-  Totals totals;
+Index view_segments(std::vector<Opened> segments, StreamView& view) {
+  Index index;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const SegmentFile& file = segments[i].segment;
     SegmentView& segment = view.segments.emplace_back(view_of(file));
     if (!file.header) continue;
     view.id = to_text(file.header->id);
+    index.segments.push_back({*file.header, file.bytes});
     const bool is_last = std::ranges::none_of(segments.begin() + static_cast<std::ptrdiff_t>(i) + 1, segments.end(),
                                               [](const Opened& o) { return o.segment.header.has_value(); });
-    if (is_last) totals = scan(std::move(segments[i]), segment, view.end);
+    if (is_last) index.totals = scan(std::move(segments[i]), segment, view.end);
     else if (segments[i + 1].segment.header) segment.records = segments[i + 1].segment.first - file.first;
   }
-  return totals;
+  index.end = view.end;
+  return index;
 }
 
 }  // namespace
@@ -121,9 +125,9 @@ Result<StreamView> inspect(const disk::Folder& folder) {
   auto segments = open_segments(folder, 0);
   if (!segments) return std::unexpected{std::move(segments.error())};
   StreamView view;
-  const Totals totals = view_segments(std::move(*segments), view);
+  const Index index = view_segments(std::move(*segments), view);
   for (auto& [exporter, slot] : slots)
-    if (slot || !is_gone(slot.error())) view.cursors.push_back(view_of(std::move(exporter), slot, totals));
+    if (slot || !is_gone(slot.error())) view.cursors.push_back(view_of(std::move(exporter), slot, index));
   return view;
 }
 

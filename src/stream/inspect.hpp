@@ -21,6 +21,7 @@ struct SegmentView {
   std::string damage;                    ///< what is wrong with it; empty when nothing was found
 };
 
+/// As a restart would find it: what it holds and has not acknowledged is in the lag, or lost where it was overwritten.
 struct CursorView {
   std::string exporter;
   Destination destination = Destination::topic;

@@ -86,6 +86,17 @@ TEST_F(InspectTest, TellsDamageInItsPlace) {
   EXPECT_EQ(view.cursors[1].damage, "both slots are damaged");
 }
 
+TEST_F(InspectTest, TellsWhatWasOverwrittenAsARestartWould) {
+  disk_.lose(segment_name(0));
+  const auto view = inspect(*disk_.folder()).value();
+  EXPECT_EQ(view.cursors[1].number, 3u);
+  EXPECT_EQ(view.cursors[1].lag_records, 4u);
+  EXPECT_EQ(view.cursors[1].lost_records, 1u);
+  backlog_.reset();
+  const auto backlog = Backlog::open(disk_.folder(), {kAll, OnFull::reject_new, 200}).value();
+  EXPECT_EQ(backlog->open_lane("topic", Destination::topic).read.lost, 1u);
+}
+
 TEST_F(InspectTest, AnEmptyFolderHasNoStream) {
   const auto view = inspect(*test::ForgetfulDisk{}.folder()).value();
   EXPECT_EQ(view.id, "");

@@ -379,6 +379,27 @@ TEST_F(LogTest, TheLossSurvivesARestart) {
   EXPECT_EQ(deliver().size() + lost, 12u);
 }
 
+/// Some of it in the segment it has read up to, or all of it before.
+TEST_F(LogTest, WhatWasOverwrittenInAnExportersHandsIsLostUnlessItIsAcknowledged) {
+  for (const std::size_t held : {2U, 4U, 10U}) {
+    for (const bool acknowledges : {false, true}) {
+      disk_ = {};
+      open(OnFull::overwrite_oldest, 900);
+      ASSERT_TRUE(store(letters('a', 'j')));
+      EXPECT_THAT(backlog_->read(*topic_, {held, kAll}), SizeIs(held));
+      ASSERT_TRUE(store(letters('k', 't')));
+      const std::uint64_t lost_so_far = cursor().lost_records;
+      EXPECT_EQ(lost_so_far, 20 - held - backlog_->read(*topic_, {kAll, kAll}).size());
+      if (acknowledges) backlog_->acknowledge(*topic_);
+      backlog_->close(*topic_);
+      open(OnFull::overwrite_oldest, 900);
+      if (acknowledges) EXPECT_EQ(cursor().lost_records, lost_so_far) << held;
+      else EXPECT_EQ(cursor().lost_records + deliver().size(), 20U) << held;
+      EXPECT_EQ(cursor().lag_records, 0U);
+    }
+  }
+}
+
 TEST_F(LogTest, ACursorFileDamagedInBothSlotsBeginsAtTheOldestRecord) {
   open();
   ASSERT_TRUE(store(letters('a', 'c')));
