@@ -38,6 +38,7 @@ class Folder {
   virtual Result<std::vector<std::string>> list() const = 0;
   /// A new file; one of that name must not be there.
   virtual Result<std::unique_ptr<File>> create(std::string_view name) = 0;
+  /// Never waits: what is no regular file is std::errc::not_supported, a folder may be std::errc::is_a_directory.
   virtual Result<std::unique_ptr<File>> open(std::string_view name) = 0;
   virtual Result<std::unique_ptr<File>> open_to_read(std::string_view name) const = 0;
   /// An open file can be read on.

@@ -3,6 +3,7 @@
 #include "disk/folder.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <array>
 
@@ -55,6 +56,12 @@ TEST_F(FolderTest, TellsErrorsByTheirErrno) {
   EXPECT_EQ(folder_->remove("b").error().code, std::errc::no_such_file_or_directory);
   EXPECT_EQ(open_folder(path_ / "none").error().code, std::errc::no_such_file_or_directory);
   EXPECT_EQ(folder_->open_to_read("a").value()->write(0, as_bytes("x")).error().code, std::errc::bad_file_descriptor);
+}
+
+TEST_F(FolderTest, NeverWaitsForAPipe) {
+  ASSERT_EQ(::mkfifo((path_ / "deep" / "er" / "pipe").c_str(), 0600), 0);
+  EXPECT_EQ(folder_->open("pipe").error().code, std::errc::not_supported);
+  EXPECT_THAT(folder_->open_to_read("pipe").error().text, HasSubstr("pipe: it is no regular file; move it elsewhere"));
 }
 
 TEST_F(FolderTest, IsLockedByOneUntilThatOneDies) {

@@ -110,8 +110,13 @@ class PosixFolder final : public Folder {
  private:
   Result<std::unique_ptr<File>> file(std::string_view what, std::string_view name, int flags) const {
     fs::path path = path_ / name;
-    Descriptor descriptor{path, flags};
+    Descriptor descriptor{path, flags | O_NONBLOCK};  // or a pipe of that name would hold it up for ever
     if (!descriptor) return fail_errno(what, path);
+    struct stat status{};
+    if (::fstat(descriptor.get(), &status) != 0) return fail_errno(what, path);
+    if (!S_ISREG(status.st_mode))
+      return fail(std::make_error_code(std::errc::not_supported),
+                  fmt::format("cannot {} {}: it is no regular file; move it elsewhere", what, path.string()));
     return std::make_unique<PosixFile>(std::move(path), std::move(descriptor));
   }
 

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream/cursor_file.hpp"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "log/log.hpp"
 
 namespace m2c2::stream {
 namespace {
@@ -88,15 +91,22 @@ Result<std::optional<CursorSlot>> read_cursor_file(const disk::Folder& folder, s
 CursorFile::CursorFile(disk::Folder& folder, std::string exporter, const std::optional<CursorSlot>& known)
     : folder_{&folder}, exporter_{std::move(exporter)}, slot_{known.value_or(CursorSlot{})} {}
 
-/// What is written next is newer than what a file holds that was of no use.
+/// What is written next is newer than what a file holds that was of no use. A pipe or a device can hold no place, and
+/// makes way.
+Result<std::unique_ptr<disk::File>> CursorFile::open_existing(const std::string& name) {
+  if (const auto known = read_cursor_file(*folder_, exporter_); known && *known)
+    slot_.generation = std::max(slot_.generation, (*known)->generation);
+  auto file = folder_->open(name);
+  if (file || file.error().code != std::errc::not_supported) return file;
+  log::warning(fmt::format("stream: {}/{} is no regular file and is replaced by one", folder_->name(), name));
+  if (auto removed = folder_->remove(name); !removed) return std::unexpected{std::move(removed.error())};
+  return folder_->create(name);
+}
+
 Result<> CursorFile::open() {
   const std::string name = cursor_name(exporter_);
   auto file = folder_->create(name);
-  if (!file && file.error().code == std::errc::file_exists) {
-    if (const auto known = read_cursor_file(*folder_, exporter_); known && *known)
-      slot_.generation = std::max(slot_.generation, (*known)->generation);
-    file = folder_->open(name);
-  }
+  if (!file && file.error().code == std::errc::file_exists) file = open_existing(name);
   if (!file) return std::unexpected{std::move(file.error())};
   if (const auto size = (*file)->size(); !size || *size < kCursorFileBytes)
     if (auto made = (*file)->write(0, Bytes(kCursorFileBytes)); !made) return made;

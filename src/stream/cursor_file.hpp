@@ -60,6 +60,7 @@ class CursorFile {
 
  private:
   Result<> open();
+  Result<std::unique_ptr<disk::File>> open_existing(const std::string& name);
 
   disk::Folder* folder_;
   std::string exporter_;

@@ -3,6 +3,7 @@
 #include "stream/file_stream.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <stdexcept>
@@ -148,6 +149,24 @@ TEST_F(FileStreamTest, AReaderThatStalledIsToldOnceItCanReadAgain) {
   topic_->when_available([&] { told = true; });
   while (!told) std::this_thread::yield();
   EXPECT_THAT(topic_->read(kAll, kAll), SizeIs(1));
+}
+
+TEST_F(FileStreamTest, APipeInPlaceOfACursorIsReplaced) {
+  const std::filesystem::path folder = ::testing::TempDir() + "a-pipe-in-place-of-a-cursor";
+  std::filesystem::create_directories(folder);
+  ASSERT_EQ(::mkfifo((folder / "topic.cursor").c_str(), 0600), 0);
+  for (int start = 0; start < 2; ++start) {
+    close();
+    stream_ = make_file_stream(disk::open_folder(folder).value(), options_).value();
+    topic_ = stream_->open_cursor("topic", Destination::topic);
+    stream_->append(records(1));
+    await_appended(1);
+    EXPECT_EQ(stream_->stats().cursors.at(0).lag_records, 1u);
+    EXPECT_THAT(topic_->read(kAll, kAll), SizeIs(1));
+    topic_->acknowledge();
+  }
+  close();
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(FileStreamTest, RefusesANameThatIsNoFiles) {
