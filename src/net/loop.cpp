@@ -11,6 +11,7 @@
 #include <map>
 
 #include "net/event_loop.hpp"
+#include "net/name_lookup.hpp"
 #include "net/virtual_loop.hpp"
 
 namespace m2c2::net {
@@ -59,7 +60,7 @@ Task<bool> Event::wait_until(SteadyTime at) {
   co_return std::exchange(set_, false);
 }
 
-EventLoop::EventLoop() : impl_{std::make_unique<Impl>()} {}
+EventLoop::EventLoop() : impl_{std::make_unique<Impl>()}, names_{std::make_unique<NameLookup>(*this)} {}
 EventLoop::~EventLoop() = default;
 
 SteadyTime EventLoop::steady() const { return std::chrono::steady_clock::now(); }

@@ -10,6 +10,8 @@
 
 namespace m2c2::net {
 
+class NameLookup;
+
 /// A timer that one task waits on and anyone on the same loop may cut short.
 class Alarm {
  public:
@@ -71,9 +73,11 @@ class EventLoop final : public Loop {
 
   struct Impl;
   Impl& impl() { return *impl_; }
+  NameLookup& names() { return *names_; }
 
  private:
   std::unique_ptr<Impl> impl_;
+  std::unique_ptr<NameLookup> names_;  // goes first: its threads post to the loop
 };
 
 }  // namespace m2c2::net

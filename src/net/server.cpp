@@ -23,7 +23,7 @@ std::unexpected<Error> cannot_listen(const Endpoint& at, const boost::system::er
 
 class TcpServer final : public Server {
  public:
-  TcpServer(asio::io_context& io, OnAccept on_accept) : state_{std::make_shared<State>(io, std::move(on_accept))} {}
+  TcpServer(EventLoop& loop, OnAccept on_accept) : state_{std::make_shared<State>(loop, std::move(on_accept))} {}
   ~TcpServer() override {
     boost::system::error_code ignored;
     state_->acceptor.close(ignored);
@@ -44,8 +44,10 @@ class TcpServer final : public Server {
 
  private:
   struct State {
-    State(asio::io_context& i, OnAccept o) : io{i}, acceptor{i}, on_accept{std::move(o)} {}
+    State(EventLoop& loop, OnAccept o)
+        : io{loop.impl().io}, names{loop.names()}, acceptor{io}, on_accept{std::move(o)} {}
     asio::io_context& io;
+    NameLookup& names;
     tcp::acceptor acceptor;
     OnAccept on_accept;
   };
@@ -55,7 +57,7 @@ class TcpServer final : public Server {
     while (state->acceptor.is_open()) {
       auto [error, socket] = co_await state->acceptor.async_accept(kAwaitTuple);
       if (!error) {
-        state->on_accept(std::make_unique<TcpTransport>(state->io, std::move(socket)));
+        state->on_accept(std::make_unique<TcpTransport>(state->io, state->names, std::move(socket)));
         continue;
       }
       // Out of descriptors, most likely: the peer waits in the queue meanwhile.
@@ -69,8 +71,8 @@ class TcpServer final : public Server {
 
 class UdpServer final : public Server {
  public:
-  UdpServer(asio::io_context& io, OnDatagram on_datagram)
-      : io_{io}, state_{std::make_shared<State>(io, std::move(on_datagram))} {}
+  UdpServer(EventLoop& loop, OnDatagram on_datagram)
+      : io_{loop.impl().io}, state_{std::make_shared<State>(io_, std::move(on_datagram))} {}
   ~UdpServer() override {
     boost::system::error_code ignored;
     state_->socket.close(ignored);
@@ -122,7 +124,7 @@ Result<std::unique_ptr<Server>> listen_on(EventLoop& loop, const Endpoint& at, H
   boost::system::error_code error;
   const auto address = asio::ip::make_address(at.host, error);
   if (error) return fail(error, "cannot listen on '" + at.host + "': give an address such as 127.0.0.1 or 0.0.0.0");
-  auto server = std::make_unique<ServerType>(loop.impl().io, std::move(handler));
+  auto server = std::make_unique<ServerType>(loop, std::move(handler));
   if (const auto failed = server->listen(typename Protocol::endpoint{address, at.port}))
     return cannot_listen(at, failed);
   return server;

@@ -36,30 +36,17 @@ std::unexpected<Error> failure(const boost::system::error_code& error, const Wat
   return fail(kind, kind == NetError::failed ? error.message() : error_text(kind));
 }
 
-using Addresses = std::vector<asio::ip::address>;
-
-/// The peer's addresses; a name is looked up on a thread of Asio's. `lookup` is there, for close(), while it waits.
-Task<Result<Addresses>> resolve(asio::io_context& io, const Endpoint& peer, std::shared_ptr<Lookup>& lookup,
+/// The peer's addresses. `lookup` is there, for close(), while a name is looked up.
+Task<Result<Addresses>> resolve(NameLookup& names, const Endpoint& peer, std::shared_ptr<NameWait>& lookup,
                                 SteadyTime deadline) {
   boost::system::error_code not_literal;
   const auto address = asio::ip::make_address(peer.host, not_literal);
   if (!not_literal) co_return Addresses{address};
 
-  const auto mine = lookup = std::make_shared<Lookup>(io);
-  mine->resolver.async_resolve(peer.host, "", [mine](const boost::system::error_code& error, const auto& results) {
-    mine->error = error;
-    for (const auto& result : results) mine->found.push_back(result.endpoint().address());
-    mine->over.cancel();
-  });
-  mine->over.expires_at(deadline);
-  co_await mine->over.async_wait(kAwaitTuple);
-  const bool closed = lookup != mine;
-  lookup.reset();
-  if (closed) co_return fail(NetError::cancelled);
-  mine->resolver.cancel();  // one that still waits for its turn never runs: others are waiting too
-  if (!mine->error) co_return fail(NetError::name, "the name server did not answer for " + peer.host);
-  if (*mine->error) co_return fail(NetError::name);
-  co_return mine->found;
+  const auto mine = lookup = names.begin(peer.host);
+  auto found = co_await names.finish(mine, deadline);
+  if (lookup == mine) lookup.reset();
+  co_return found;
 }
 
 template <class Protocol>
@@ -69,11 +56,8 @@ std::vector<typename Protocol::endpoint> endpoints(const Addresses& addresses, s
   return all;
 }
 
-void give_up(std::shared_ptr<Lookup>& lookup) {
-  const auto waited_for = std::exchange(lookup, nullptr);
-  if (!waited_for) return;
-  waited_for->resolver.cancel();
-  waited_for->over.cancel();
+void give_up(std::shared_ptr<NameWait>& lookup) {
+  if (const auto waited_for = std::exchange(lookup, nullptr)) waited_for->give_up();
 }
 
 }  // namespace
@@ -109,7 +93,7 @@ std::string to_text(const Endpoint& endpoint) {
 
 Task<Result<>> TcpTransport::open(SteadyTime deadline) {
   close();
-  const auto addresses = co_await resolve(io_, peer_, lookup_, deadline);
+  const auto addresses = co_await resolve(names_, peer_, lookup_, deadline);
   if (!addresses) co_return std::unexpected{addresses.error()};
   const auto peers = endpoints<asio::ip::tcp>(*addresses, peer_.port);
   watchdog_.arm(deadline);
@@ -162,7 +146,7 @@ void TcpTransport::close() {
 
 Task<Result<>> UdpTransport::open(SteadyTime deadline) {
   close();
-  const auto addresses = co_await resolve(io_, peer_, lookup_, deadline);
+  const auto addresses = co_await resolve(names_, peer_, lookup_, deadline);
   if (!addresses) co_return std::unexpected{addresses.error()};
   const asio::ip::udp::endpoint peer{addresses->front(), peer_.port};
   boost::system::error_code error;
@@ -196,11 +180,11 @@ void UdpTransport::close() {
 }
 
 std::unique_ptr<Transport> make_tcp(EventLoop& loop, Endpoint peer) {
-  return std::make_unique<TcpTransport>(loop.impl().io, std::move(peer));
+  return std::make_unique<TcpTransport>(loop.impl().io, loop.names(), std::move(peer));
 }
 
 std::unique_ptr<Transport> make_udp(EventLoop& loop, Endpoint peer) {
-  return std::make_unique<UdpTransport>(loop.impl().io, std::move(peer));
+  return std::make_unique<UdpTransport>(loop.impl().io, loop.names(), std::move(peer));
 }
 
 }  // namespace m2c2::net
