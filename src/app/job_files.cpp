@@ -9,6 +9,7 @@
 #include "app/errors.hpp"
 #include "disk/atomic_file.hpp"
 #include "job/parse.hpp"
+#include "job/utf8.hpp"
 
 namespace m2c2::app {
 namespace {
@@ -29,6 +30,7 @@ bool check_file(const std::string& file) {
   const auto text = read_job_file(file);
   if (!text) return say(text.error()) == 0;
   const auto parsed = job::parse_request(*text);
+  tell_notes(file, parsed ? parsed->notes : parsed.error().notes);
   if (parsed) {
     std::cout << fmt::format("{}: right: {}\n", file, summary(parsed->request));
     return true;
@@ -41,7 +43,13 @@ bool check_file(const std::string& file) {
 }  // namespace
 
 Result<std::string> read_job_file(const std::string& path) {
-  return disk::read_whole_file(path, job::kMostRequestBytes);
+  auto text = disk::read_whole_file(path, job::kMostRequestBytes);
+  if (text) text = std::string{job::without_byte_order_mark(*text)};
+  return text;
+}
+
+void tell_notes(const std::string& file, const std::vector<std::string>& notes) {
+  for (const auto& note : notes) std::cerr << fmt::format("note: {}: {}\n", file, note);
 }
 
 int run_check_command(const std::vector<std::string>& files) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,6 +24,24 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
+}
+
+/// The word nearest to what somebody wrote, when fewer than half of its letters differ.
+template <class Words>
+std::optional<std::string_view> likely_meant(std::string_view written, const Words& words) {
+  constexpr std::size_t kLongestWritten = 128;  // whoever writes more has not slipped
+  std::optional<std::string_view> nearest;
+  std::size_t least = kLongestWritten;
+  if (written.size() > kLongestWritten) return nearest;
+  for (const std::string_view word : words) {
+    const auto [shorter, longer] = std::minmax(word.size(), written.size());
+    if (2 * (longer - shorter) >= longer) continue;
+    const std::size_t distance = edit_distance(written, word);
+    if (distance >= least || 2 * distance >= longer) continue;
+    nearest = word;
+    least = distance;
+  }
+  return nearest;
 }
 
 }  // namespace m2c2

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/edit_distance.hpp"
 #include "base/json_text.hpp"
 #include "job/utf8.hpp"
 
@@ -23,6 +25,9 @@ std::string shown_number(double value) {
   return text;
 }
 
+/// Remarks of people and keys of tools ("_comment", "$schema"), and what a pull adds, are meant to be ignored.
+bool is_remark(std::string_view key) { return key.starts_with('_') || key.starts_with('$'); }
+
 }  // namespace
 
 std::string to_text(const Path& path) {
@@ -39,6 +44,23 @@ std::string name_of(const Path& path) {
 
 void Problems::add(const Path& at, std::string message) {
   if (!full()) found_.push_back({to_text(at), std::move(message)});
+}
+
+void Problems::ignore(const Path& at, std::span<const std::string_view> absent) {
+  if (notes_.size() >= kMostNotes) {
+    ++untold_;
+    return;
+  }
+  const std::string key = shown(at.key);
+  const auto meant = likely_meant(at.key, absent);
+  notes_.push_back(fmt::format("{} is not known and is ignored{}", to_text({.parent = at.parent, .key = key}),
+                               meant ? fmt::format("; did you mean {}?", *meant) : ""));
+}
+
+std::vector<std::string> Problems::take_notes() {
+  if (untold_ > 0) notes_.push_back(fmt::format("{} more members are not known and are ignored", untold_));
+  untold_ = 0;
+  return std::move(notes_);
 }
 
 std::string shown(std::string_view text) {
@@ -89,6 +111,7 @@ void Field::refuse(std::string_view sentence) const {
 }
 
 std::optional<Field> Object::find(std::string_view key) const {
+  asked_.push_back(key);
   const json::value* value = members_.if_contains(key);
   if (!value) return {};
   return Field{*value, member(key), problems_};
@@ -103,5 +126,13 @@ void Object::refuse(std::string_view key, std::string_view sentence) const {
 }
 
 void Object::say(std::string_view key, std::string message) const { problems_.add(member(key), std::move(message)); }
+
+void Object::note_unknown() const {
+  std::vector<std::string_view> absent;
+  std::ranges::copy_if(asked_, std::back_inserter(absent), [&](auto key) { return !members_.contains(key); });
+  for (const auto& each : members_)
+    if (const std::string_view key = each.key(); !is_remark(key) && std::ranges::find(asked_, key) == asked_.end())
+      problems_.ignore(member(key), absent);
+}
 
 }  // namespace m2c2::job

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +27,7 @@ struct Path {
 std::string to_text(const Path&);  ///< "job.properties[0].name"
 std::string name_of(const Path&);  ///< "name"; for an element "properties[0]"
 
-/// Everything that is wrong, in the order it was found, up to kMostProblems.
+/// Everything that is wrong, in the order it was found, up to kMostProblems; and what is not wrong, but ignored.
 class Problems {
  public:
   void add(const Path& at, std::string message);
@@ -34,8 +35,14 @@ class Problems {
   bool full() const { return found_.size() >= kMostProblems; }
   std::vector<Problem> take() { return std::move(found_); }
 
+  /// A member that no rule is for; `absent`: those that there might be beside it.
+  void ignore(const Path& at, std::span<const std::string_view> absent);
+  std::vector<std::string> take_notes();
+
  private:
   std::vector<Problem> found_;
+  std::vector<std::string> notes_;
+  std::size_t untold_ = 0;
 };
 
 /// A user's text for a message: cut to 60 characters, on one line.
@@ -61,11 +68,15 @@ struct Field {
 class Object {
  public:
   Object(const boost::json::object& members, const Path& path, Problems& problems)
-      : members_{members}, path_{path}, problems_{problems} {}
+      : members_{members}, path_{path}, problems_{problems} {
+    asked_.reserve(8);
+  }
+  Object(const Object&) = delete;  // paths point here
+  Object& operator=(const Object&) = delete;
 
   /// The member `key`, when it is there. Valid while this object stays where it is.
   std::optional<Field> find(std::string_view key) const;
-  bool has(std::string_view key) const { return members_.contains(key); }
+  bool has(std::string_view key) const { return find(key).has_value(); }
 
   /// Reads a member; false when it is missing or wrong.
   template <class Rule, class T>
@@ -103,12 +114,16 @@ class Object {
   void refuse(std::string_view key, std::string_view sentence) const;
   void say(std::string_view key, std::string message) const;
 
+  /// Call when every member that counts has been asked for: the others are ignored, which their author may not mean.
+  void note_unknown() const;
+
  private:
   Path member(std::string_view key) const { return {.parent = &path_, .key = key}; }
 
   const boost::json::object& members_;
   Path path_;
   Problems& problems_;
+  mutable std::vector<std::string_view> asked_;  ///< keys, whether they are there or not; they outlive their reader
 };
 
 /// The elements of one array.

@@ -25,6 +25,24 @@ TEST(Json, SaysWhereATextBreaks) {
   EXPECT_THAT(fault_in(""), HasSubstr("incomplete"));
 }
 
+TEST(Json, SaysWhatMayBeWrongThere) {
+  for (const auto* slip : {R"({"a": 1 "b": 2})", R"({"a": 1, "b": 2,})", R"({"a: 1, "b": 2})", R"({"a": 1, b": 2})"})
+    EXPECT_THAT(fault_in(slip), HasSubstr("; look for a comma or quote too many or missing just before it.")) << slip;
+  EXPECT_THAT(fault_in(R"({"a": {"b": 2})"), HasSubstr("; close every bracket and quote."));
+  EXPECT_THAT(fault_in(R"({"a": 1}})"), HasSubstr("; leave out what follows the object."));
+  EXPECT_THAT(fault_in(R"({"a": [[[[1]]]]})"), HasSubstr("; nest brackets at most 4 deep."));
+  EXPECT_THAT(fault_in("{\"a\": \"M\xFCnchen\"}"), HasSubstr("column 9; write it in UTF-8."));
+  for (const auto* none : {"", " \n", "deploy"})
+    EXPECT_THAT(fault_in(none), HasSubstr("; send one JSON object.")) << none;
+}
+
+TEST(Json, MayHaveAByteOrderMark) {
+  EXPECT_EQ(to_json(*read_json_object("\xEF\xBB\xBF{\"a\":1}", kLimits)), R"({"a":1})");
+  EXPECT_THAT(fault_in("\xEF\xBB\xBF{1}"), HasSubstr("line 1, column 2"));
+  EXPECT_THAT(fault_in("\xEF\xBB\xBF\xEF\xBB\xBF{}"), HasSubstr("syntax error"));
+  EXPECT_THAT(fault_in(std::string_view{"\xFF\xFE{\0}\0", 6}), HasSubstr("save it as UTF-8"));
+}
+
 TEST(Json, IsOneObject) {
   EXPECT_THAT(fault_in("[]"), HasSubstr("no JSON object"));
   EXPECT_THAT(fault_in("5"), HasSubstr("no JSON object"));

@@ -45,6 +45,7 @@ void read_property(const Field& field, std::unordered_set<std::string>& names, P
   if (entry->required("name", kJobName, out.name) && !names.insert(out.name).second)
     entry->refuse("name", fmt::format("'{}' is there a second time; give each job once", shown(out.name)));
   entry->optional("version", VersionRule{}, out.version);
+  entry->note_unknown();
 }
 
 void read_properties(const Object& job, std::optional<Control> control, std::vector<Property>& out) {
@@ -70,9 +71,10 @@ void read_destinations(const Object& job, Destinations& out) {
   if (!out.to_stream) out.to_stream = kinesis_stream;
 }
 
-Refusal refusal_of(const Request& request, std::vector<Problem> problems) {
+Refusal refusal_of(const Request& request, Problems problems) {
   Refusal refusal;
-  refusal.problems = std::move(problems);
+  refusal.problems = problems.take();
+  refusal.notes = problems.take_notes();
   if (request.properties.size() != 1) return refusal;
   refusal.job_name = request.properties.front().name;
   refusal.version = request.properties.front().version;
@@ -100,7 +102,10 @@ void read_request(const Object& document, Request& out) {
   read_properties(*job, control, out.properties);
   job->optional("gg-group-id", kGroup, out.group);
   read_destinations(*job, out.destinations);
-  if (control ? !defines_a_job(*control) : !job->has("machine-details")) return;
+  const bool has_details = job->has("machine-details");
+  job->note_unknown();
+  document.note_unknown();
+  if (control ? !defines_a_job(*control) : !has_details) return;
   const auto details = required_object(*job, "machine-details", "an object that says what machine and what to read");
   if (details) read_machine(*details, out.definition.emplace());
 }
@@ -108,14 +113,15 @@ void read_request(const Object& document, Request& out) {
 std::expected<ParsedRequest, Refusal> parse_request(std::string_view text) {
   auto document = read_json_object(text, {.bytes = kMostRequestBytes, .depth = kMostRequestDepth});
   if (!document) {
-    const Problem problem{"", "Submitted JSON does not meet minimum requirements. " + document.error()};
-    return std::unexpected{refusal_of({}, {problem})};
+    Problems problems;
+    problems.add({}, "Submitted JSON does not meet minimum requirements. " + document.error());
+    return std::unexpected{refusal_of({}, std::move(problems))};
   }
   Request request;
   Problems problems;
   read_request({*document, {}, problems}, request);
-  if (!problems.empty()) return std::unexpected{refusal_of(request, problems.take())};
-  return ParsedRequest{std::move(request), std::move(*document)};
+  if (!problems.empty()) return std::unexpected{refusal_of(request, std::move(problems))};
+  return ParsedRequest{std::move(request), std::move(*document), problems.take_notes()};
 }
 
 std::string to_text(const std::vector<Problem>& problems) {

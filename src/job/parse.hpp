@@ -24,11 +24,15 @@ struct Refusal {
   std::string job_name;  ///< empty unless it is usable in a topic
   std::optional<Version> version;
   std::vector<Problem> problems;  ///< at least one
+  std::vector<std::string> notes;
 };
 
 struct ParsedRequest {
   Request request;
   boost::json::object document;  ///< as it came, for the store and for pull
+  /// A sentence each of members that are ignored, which their author may not mean: "job.group-id is not known and is
+  /// ignored; did you mean gg-group-id?".
+  std::vector<std::string> notes;
 };
 
 /// Larger requests are refused unread.
@@ -38,6 +42,8 @@ inline constexpr std::size_t kMostRequestBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMostRequestDepth = 32;
 /// Problems beyond these are not told.
 inline constexpr std::size_t kMostProblems = 1000;
+/// Ignored members beyond these are counted.
+inline constexpr std::size_t kMostNotes = 50;
 
 /// Never throws, for any text.
 std::expected<ParsedRequest, Refusal> parse_request(std::string_view text);

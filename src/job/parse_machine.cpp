@@ -1,5 +1,6 @@
 // machine-details: what machine, how often, and by which protocol.
 // SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,6 +57,17 @@ OpcdaJob read_opcda(const Object& connectivity, const Array* attributes) {
   return job;
 }
 
+/// Nobody names a host so, but a resolver would take some of them, and read 010 as 8.
+bool is_four_numbers(std::string_view host) {
+  return std::ranges::count(host, '.') == 3 && host.find_first_not_of("0123456789.") == host.npos &&
+         !host.starts_with('.') && !host.ends_with('.') && !host.contains("..");
+}
+
+bool is_ipv4(std::string_view host) {
+  in_addr address{};
+  return inet_pton(AF_INET, std::string{host}.c_str(), &address) == 1;
+}
+
 template <class T>
 const T* pointer(const std::optional<T>& value) {
   return value ? &*value : nullptr;
@@ -75,10 +87,14 @@ void read_machine(const Object& details, Definition& out) {
   const auto attributes =
       data ? required_list(*data, "attributes", "an array of functions, each with its address-list") : std::nullopt;
 
+  details.note_unknown();
+
   Protocol protocol{};
   if (!connectivity || !connectivity->required("protocol", kProtocols, protocol)) return;
   if (protocol == Protocol::slmp) out.protocol = read_slmp(*connectivity, pointer(data), pointer(attributes));
   else out.protocol = read_opcda(*connectivity, pointer(attributes));
+  connectivity->note_unknown();
+  if (data) data->note_unknown();
 }
 
 std::optional<std::string> fault_in_host(std::string_view host) {
@@ -86,6 +102,8 @@ std::optional<std::string> fault_in_host(std::string_view host) {
   if (host.empty()) return "is empty; give an IP address or a host name";
   if (host.size() > kMostBytes) return fmt::format("is {} bytes long; give at most {}", host.size(), kMostBytes);
   if (std::ranges::count(host, ':') == 1) return "contains a port; give the address alone";
+  if (is_four_numbers(host) && !is_ipv4(host))
+    return "is no IP address; give four numbers from 0 to 255, without zeros before them";
   while (!host.empty()) {
     const auto point = take_code_point(host);
     if (!point || is_control(*point) || *point == U' ' || *point == U'/')

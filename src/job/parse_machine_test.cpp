@@ -1,5 +1,6 @@
 // machine-details, whatever the protocol.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "job/edited_sample.hpp"
@@ -129,12 +130,19 @@ TEST(MachineDetails, ReadSomething) {
 
 TEST(MachineDetails, AddressTheMachineByNameOrAddress) {
   for (const auto* sample : {"slmp-ascii-deploy", "opcda-deploy"}) {
-    for (const auto* right : {"192.168.3.250", "plc-4.factory.local", "fe80::1%eth0"})
+    for (const auto* right : {"192.168.3.250", "plc-4.factory.local", "fe80::1%eth0", "4", "1.2.3.4.5"})
       EXPECT_THAT(Edited{sample}.set(in(kConnectivity, "machine-ip"), right).problems(), IsEmpty()) << right;
     for (const auto* wrong : {"", "a b", "http://1.2.3.4", "1.2.3.4:5548", "a\tb", " 1.2.3.4"})
       EXPECT_THAT(Edited{sample}.set(in(kConnectivity, "machine-ip"), wrong).problems(),
                   ElementsAre(HasSubstr("Value machine-ip out of range.")))
           << wrong;
+    for (const auto* wrong : {"192.168.3.999", "0192.168.3.250", "192.168.3.010", "1.2.3.99999999999"})
+      EXPECT_THAT(
+          Edited{sample}.set(in(kConnectivity, "machine-ip"), wrong).problems(),
+          ElementsAre(fmt::format("Value machine-ip out of range. '{}' is no IP address; give four numbers from "
+                                  "0 to 255, without zeros before them. "
+                                  "(job.machine-details.connectivity-parameters.machine-ip)",
+                                  wrong)));
     EXPECT_THAT(Edited{sample}.set(in(kConnectivity, "machine-ip"), std::string(254, 'a')).problems(),
                 ElementsAre(HasSubstr("is 254 bytes long; give at most 253")));
   }

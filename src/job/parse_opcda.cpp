@@ -44,6 +44,7 @@ std::optional<OpcdaAttribute> AttributeReader::read(const Field& field) {
   const bool known = members->required("function", kFunctions, attribute.function);
   const auto addresses = members->find("address-list");
   if (!addresses) members->missing("address-list", kAddresses);
+  members->note_unknown();
   if (!known || !addresses) return {};
   if (const auto* text = addresses->value.if_string()) {
     read_text(*addresses, *text, attribute);

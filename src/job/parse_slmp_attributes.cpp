@@ -58,6 +58,7 @@ class AttributeReader {
   std::optional<SlmpAttribute> read(const Field&);
 
  private:
+  SlmpAttribute read(Function, const Object& list);
   void read(const Object& list, DeviceRead&);
   void read(const Object& list, DeviceReadRandom&);
   void read(const Object& list, ArrayLabelRead&);
@@ -88,16 +89,23 @@ std::optional<SlmpAttribute> AttributeReader::read(const Field& field) {
   Function function{};
   const bool known = attribute->required("function", kFunctions, function);
   const auto list = required_object(*attribute, "address-list", "an object with the function's parameters");
+  attribute->note_unknown();
   if (!known || !list) return {};
+  SlmpAttribute read_attribute = read(function, *list);
+  list->note_unknown();
+  return read_attribute;
+}
+
+SlmpAttribute AttributeReader::read(Function function, const Object& list) {
   switch (function) {
     case Function::device_read:
-      return read_as<DeviceRead>(*list);
+      return read_as<DeviceRead>(list);
     case Function::device_read_random:
-      return read_as<DeviceReadRandom>(*list);
+      return read_as<DeviceReadRandom>(list);
     case Function::array_label_read:
-      return read_as<ArrayLabelRead>(*list);
+      return read_as<ArrayLabelRead>(list);
     case Function::label_read_random:
-      return read_as<LabelReadRandom>(*list);
+      return read_as<LabelReadRandom>(list);
   }
   return {};
 }
@@ -192,6 +200,7 @@ void AttributeReader::read_random(const Object& list, std::string_view key, std:
     read_tag(entry, device.tag, device.type);
     read_device(entry, subcommand, device.device);
     check_entry_type(entry, device.type, words_an_entry);
+    entry.note_unknown();
   });
 }
 
@@ -234,6 +243,7 @@ void AttributeReader::read_labels(const Object& list, bool with_lengths, std::ve
     read_tag(entry, label.tag, label.type);
     entry.required("label", kLabel, label.label.label);
     if (with_lengths) read_length(entry, label);
+    entry.note_unknown();
   });
 }
 

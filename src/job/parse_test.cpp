@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "job/edited_sample.hpp"
+#include "job/json.hpp"
 
 namespace m2c2::job {
 namespace {
@@ -183,6 +184,83 @@ TEST(ParseRequest, LeavesTheGroupToTheBuilderWhenItIsEmpty) {
   EXPECT_EQ(Edited{"opcda-deploy"}.set("/job/gg-group-id", "").request().group, "");
   EXPECT_EQ(Edited{"opcda-deploy"}.set("/job/gg-group-id", "factory-1").request().group, "factory-1");
   EXPECT_THAT(Edited{"opcda-deploy"}.set("/job/gg-group-id", "a/b").problems(), SizeIs(1));
+}
+
+std::vector<std::string> notes_on(std::string_view text) {
+  const auto parsed = parse_request(text);
+  return parsed ? parsed->notes : parsed.error().notes;
+}
+
+constexpr auto kTag = "/job/machine-details/data-parameters/attributes/0/address-list";
+
+TEST(IgnoredMember, IsToldWithItsPathAndWhatMayBeMeant) {
+  Edited request{"slmp-binary-deploy"};
+  request.set("/job/group-id", "hall-2")
+      .set("/job/send-data-to-steam-manager", true)
+      .set("/job/properties/0/Version", 2)
+      .set(std::string{kTag} + "/datatype", "float32")
+      .set(std::string{kConnectivity} + "/opcda-server-name", "x");
+  request.erase(kTag, "data-type").erase("/job/properties/0", "version");
+  request.erase("/job", "gg-group-id").erase("/job", "send-data-to-stream-manager");
+  EXPECT_THAT(notes_on(request.text()),
+              ElementsAre("job.properties[0].Version is not known and is ignored; did you mean version?",
+                          "job.group-id is not known and is ignored; did you mean gg-group-id?",
+                          "job.send-data-to-steam-manager is not known and is ignored; did you mean "
+                          "send-data-to-stream-manager?",
+                          "job.machine-details.data-parameters.attributes[0].address-list.datatype is not known and is "
+                          "ignored; did you mean data-type?",
+                          "job.machine-details.connectivity-parameters.opcda-server-name is not known and is ignored"));
+  EXPECT_THAT(request.problems(), IsEmpty()) << "old clients may send more";
+}
+
+TEST(IgnoredMember, IsToldBesideWhatIsMissingForIt) {
+  Edited request{"opcda-deploy"};
+  request.erase(kConnectivity, "machine-ip").set(std::string{kConnectivity} + "/machine_ip", "192.0.2.1");
+  EXPECT_THAT(request.problems(), ElementsAre(StartsWith("Parameter machine-ip not found in job request.")));
+  EXPECT_THAT(notes_on(request.text()), ElementsAre(EndsWith(".machine_ip is not known and is ignored; did you mean "
+                                                             "machine-ip?")));
+}
+
+/// Calls visit(object) for each object in a document.
+void each_object_in(boost::json::value& at, const auto& visit) {
+  if (auto* elements = at.if_array())
+    for (auto& element : *elements) each_object_in(element, visit);
+  if (auto* members = at.if_object()) {
+    visit(*members);
+    for (auto& member : *members) each_object_in(member.value(), visit);
+  }
+}
+
+TEST(IgnoredMember, IsToldInEveryObject) {
+  for (const auto* sample : {"opcda-deploy", "opcda-update", "slmp-ascii-deploy", "slmp-binary-deploy", "start"}) {
+    boost::json::value document = boost::json::parse(sample_text(sample));
+    EXPECT_THAT(notes_on(to_json(document)), IsEmpty()) << sample;
+    std::size_t objects = 0;
+    each_object_in(document, [&](boost::json::object& object) {
+      object["surplus"] = 1;
+      ++objects;
+    });
+    EXPECT_THAT(notes_on(to_json(document)), SizeIs(objects)) << sample;
+  }
+}
+
+TEST(IgnoredMember, MayBeARemark) {
+  EXPECT_THAT(notes_on(Edited{"stop"}
+                           .set("/$schema", "job.schema.json")
+                           .set("/job/_comment", "x")
+                           .set("/job/_last-update-timestamp_", "2021-02-19 00:00:00.891876")
+                           .set("/job/machine-details", 5)
+                           .text()),
+              IsEmpty());
+}
+
+TEST(IgnoredMember, IsCountedAfterFifty) {
+  Edited request{"stop"};
+  for (int i = 0; i < 1000; ++i) request.set("/job/" + std::string(1000, 'x') + "\n" + std::to_string(i), i);
+  const auto notes = notes_on(request.text());
+  ASSERT_THAT(notes, SizeIs(kMostNotes + 1));
+  EXPECT_EQ(notes.front(), "job." + std::string(60, 'x') + "… is not known and is ignored");
+  EXPECT_EQ(notes.back(), "950 more members are not known and are ignored");
 }
 
 TEST(Refusal, IsForTheOneJobThatIsNamed) {

@@ -104,7 +104,8 @@ std::string either(std::span<const std::string_view> words) {
 }
 
 std::optional<Object> as_object(const Field& field, std::string_view expected) {
-  if (const auto* members = field.value.if_object()) return Object{*members, field.path, field.problems};
+  if (const auto* members = field.value.if_object())
+    return std::optional<Object>{std::in_place, *members, field.path, field.problems};
   field.not_a("object", expected);
   return {};
 }

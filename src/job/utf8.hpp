@@ -11,6 +11,11 @@ namespace m2c2::job {
 /// stands there.
 std::optional<char32_t> take_code_point(std::string_view& text);
 
+/// What Notepad and PowerShell put before a text is no part of it.
+constexpr std::string_view without_byte_order_mark(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+}
+
 /// C0 and C1 control characters, and the code points that are no characters: what MQTT forbids in a topic.
 bool is_control(char32_t);
 
