@@ -32,6 +32,11 @@ TEST_F(BuilderBadRequest, WhatIsNoJobIsAnsweredWhereAllAreHeard) {
     EXPECT_THAT(refusal_of(text), StartsWith("m2c2/job/error -: ")) << text;
 }
 
+TEST_F(BuilderBadRequest, AByteOrderMarkIsNoFault) {
+  EXPECT_THAT(operator_publishes("\xEF\xBB\xBF" + slmp_request("deploy", "press")), testing::SizeIs(3));
+  EXPECT_TRUE(stored("press", 1));
+}
+
 TEST_F(BuilderBadRequest, TwentyMegabytesAreRefusedUnread) {
   for (const char filling : {' ', '['}) {
     std::string text;

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#include "builder/decide.hpp"
+#include "base/edit_distance.hpp"
 #include "builder/messages.hpp"
 #include "builder/status.hpp"
 #include "job/json.hpp"
@@ -75,19 +75,20 @@ Result<Builder::Outcome> Builder::attempt(const Asked& asked, const std::optiona
   const job::Version version = last ? version_meant(asked, *last) : asked.property.version.value_or(1);
   const auto meant = store_.version(asked.job(), version);
   if (!meant) return std::unexpected{meant.error()};
-  if (!last || !*meant) return refuse(asked, job::texts::unique_entry(asked.job(), std::to_string(version)));
+  if (!last || !*meant) return refuse_version(asked, not_unique(asked, version, last), last);
   const bool moves = asked.control() == job::Control::start || asked.control() == job::Control::stop;
   return moves ? start_or_stop(asked, *last, **meant) : push_or_pull(asked, *last, **meant);
 }
 
 Result<Builder::Outcome> Builder::define_job(const Asked& asked, const std::optional<store::JobHead>& last) {
   const auto decided = define(asked, last, options_.default_group, clock_.wall());
-  if (!decided) return refuse(asked, decided.error());
+  if (!decided) return refuse_version(asked, decided.error(), last);
   const auto& [version, head] = *decided;
   auto wanted = wanted_state(head, version);
   if (!wanted) return std::unexpected{std::move(wanted).error()};
   if (auto stored = store_.add_version(version, head, last ? last->revision : 0); !stored)
     return std::unexpected{std::move(stored).error()};
+  names_.insert(head.job);
 
   Outcome outcome{.messages = {}, .revision = head.revision};
   if (asked.control() == job::Control::deploy)
@@ -103,7 +104,7 @@ Result<Builder::Outcome> Builder::start_or_stop(const Asked& asked, const store:
   store::JobHead next;
   if (asked.control() == job::Control::start) {
     const auto own = job::parse_request(meant.job_details);
-    if (!own) return refuse(asked, to_text(own.error().problems));
+    if (!own) return refuse(asked, {to_text(own.error().problems), {}});
     next = start(asked, last, meant.version, own->request.destinations, clock_.wall());
   } else {
     next = stop(asked, last, clock_.wall());
@@ -141,9 +142,18 @@ Result<mqtt::Message> Builder::stored_wanted_state(const store::JobHead& head) {
       fmt::format("version {} of job {} is wanted but not stored; deploy the job again", head.version, head.job));
 }
 
-Builder::Outcome Builder::refuse(const Asked& asked, std::string_view text) {
+Builder::Outcome Builder::refuse(const Asked& asked, const Refused& refused) {
   ++counters_.refused;
-  return {.messages = {answer(job::Severity::error, asked.job(), asked.property.version, text)}};
+  return {
+      .messages = {answer(job::Severity::error, asked.job(), asked.property.version, refused.text, refused.reason)}};
+}
+
+Builder::Outcome Builder::refuse_version(const Asked& asked, Refused refused,
+                                         const std::optional<store::JobHead>& last) {
+  const bool alone = asked.parsed.request.properties.size() == 1;  // thousands would take long to compare
+  const auto meant = !last && alone && !refused.reason.empty() ? likely_meant(asked.job(), names_) : std::nullopt;
+  if (meant) refused.reason += fmt::format("; did you mean {}?", *meant);
+  return refuse(asked, refused);
 }
 
 void Builder::report_failure(const Asked& asked, std::string_view reason) {
@@ -171,7 +181,10 @@ void Builder::on_status(const mqtt::Received& received) {
 void Builder::republish() {
   const auto heads = store_.heads();
   if (!heads) return log::error(heads.error().text);
-  for (const store::JobHead& head : *heads) say_wanted(head);
+  for (const store::JobHead& head : *heads) {
+    names_.insert(head.job);
+    say_wanted(head);
+  }
 }
 
 void Builder::say_wanted(const store::JobHead& head) {

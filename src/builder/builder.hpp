@@ -6,12 +6,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "builder/asked.hpp"
+#include "builder/decide.hpp"
 #include "mqtt/broker.hpp"
 #include "store/job_store.hpp"
 
@@ -62,7 +64,8 @@ class Builder {
   Result<Outcome> repeat(const Asked&, const store::JobHead& last);
 
   Result<mqtt::Message> stored_wanted_state(const store::JobHead&);
-  Outcome refuse(const Asked&, std::string_view text);
+  Outcome refuse(const Asked&, const Refused&);
+  Outcome refuse_version(const Asked&, Refused, const std::optional<store::JobHead>& last);
   void report_failure(const Asked&, std::string_view reason);
   void say_wanted(const store::JobHead&);
 
@@ -71,6 +74,7 @@ class Builder {
   Options options_;
   std::function<void(mqtt::Message)> send_;
   Counters counters_;
+  std::set<std::string> names_;  ///< of jobs that are known to be stored; another builder may have more
   std::map<std::string, std::int64_t> highest_said_;  ///< revision of each job that on_wanted() has seen
 };
 

@@ -79,6 +79,44 @@ TEST_F(BuilderControls, AVersionMustBeAboveEveryStoredOne) {
   EXPECT_EQ(builder_.counters().refused, 3U);
 }
 
+TEST_F(BuilderControls, AVersionThatIsNotUniqueIsExplained) {
+  const auto reason_of = [&](const std::string& request) {
+    operator_publishes(request);
+    return reason();
+  };
+  EXPECT_EQ(reason_of(slmp_request("deploy", "press", "5")), "");
+  EXPECT_EQ(reason_of(slmp_request("deploy", "press", "5")),
+            "version 5 is stored already: leave properties[].version out, or give 6, the next one");
+  EXPECT_EQ(reason_of(slmp_request("update", "press", "2")),
+            "its latest version is 5, and only a later one is new: leave properties[].version out, or give 6, the next "
+            "one");
+  for (const auto* control : {"start", "stop", "push", "pull"})
+    EXPECT_EQ(reason_of(plain_request(control, {"press@7"})),
+              "version 7 is not stored, its latest version is 5: leave properties[].version out, or give 5")
+        << control;
+  operator_publishes(slmp_request("deploy", "press", "9007199254740991"));
+  EXPECT_EQ(reason_of(slmp_request("deploy", "press")),
+            "version 9007199254740991, the last that there can be, is stored: deploy the job by another name");
+}
+
+TEST_F(BuilderControls, AJobThatIsNotStoredIsExplained) {
+  const auto unknown = "no job of that name is stored: deploy it first";
+  for (const std::string& request :
+       {slmp_request("update", "pres"), plain_request("start", {"pres"}), plain_request("pull", {"pres@2"})}) {
+    operator_publishes(request);
+    EXPECT_EQ(reason(), unknown) << request;
+  }
+  operator_publishes(slmp_request("deploy", "press-1"));
+  Builder builder{*store_, clock_, {.default_group = "factory-1"}, [this](const mqtt::Message& m) { deliver(m); }};
+  builder.republish();
+  for (Builder* each : {&builder_, &builder}) {
+    each->on_request(request(plain_request("start", {"pres-1"})));
+    EXPECT_EQ(reason(), std::string{unknown} + "; did you mean press-1?");
+    each->on_request(request(plain_request("start", {"oven"})));
+    EXPECT_EQ(reason(), unknown);
+  }
+}
+
 TEST_F(BuilderControls, TheLastVersionOfAllHasNoNext) {
   operator_publishes(slmp_request("deploy", "press", "9007199254740991"));
   EXPECT_THAT(operator_publishes(slmp_request("update", "press")),

@@ -19,15 +19,29 @@ std::int64_t next_revision(std::int64_t last, WallTime now) {
   return std::max(last + 1, std::int64_t{now.time_since_epoch().count()});
 }
 
-std::unexpected<std::string> not_unique(const Asked& asked, job::Version version) {
-  return std::unexpected{job::texts::unique_entry(asked.job(), std::to_string(version))};
+std::string why_not_new(job::Version version, job::Version latest) {
+  if (latest >= job::kMostVersion)
+    return fmt::format("version {}, the last that there can be, is stored: deploy the job by another name", latest);
+  const std::string found = version == latest
+                                ? fmt::format("version {} is stored already", version)
+                                : fmt::format("its latest version is {}, and only a later one is new", latest);
+  return fmt::format("{}: leave properties[].version out, or give {}, the next one", found, latest + 1);
+}
+
+std::string why_not_there(job::Version version, const store::JobHead& last) {
+  if (version == last.version || version == last.latest)
+    return fmt::format("version {} is wanted, and the store has lost it: deploy the job again", version);
+  return fmt::format(
+      "version {0} is not stored, its latest version is {1}: leave properties[].version out, or give {1}", version,
+      last.latest);
 }
 
 Decision<job::Version> version_for(const Asked& asked, const std::optional<store::JobHead>& last) {
-  if (asked.control() == job::Control::update && !last) return not_unique(asked, asked.property.version.value_or(1));
   const job::Version latest = last ? last->latest : 0;
   const job::Version version = asked.property.version.value_or(latest + 1);
-  if (version <= latest || version > job::kMostVersion) return not_unique(asked, version);
+  const bool of_nothing = asked.control() == job::Control::update && !last;
+  if (of_nothing || version <= latest || version > job::kMostVersion)
+    return std::unexpected{not_unique(asked, version, last)};
   return version;
 }
 
@@ -37,8 +51,9 @@ Decision<std::string> group_for(const Asked& asked, const std::optional<store::J
   if (!asked.parsed.request.group.empty()) return asked.parsed.request.group;
   if (asked.control() == job::Control::update && last) return last->group;
   if (!default_group.empty()) return std::string{default_group};
-  return std::unexpected{
-      "Parameter gg-group-id not found in job request. Give it, or configure the job builder with a default-group-id."};
+  return std::unexpected{Refused{
+      "Parameter gg-group-id not found in job request. Give it, or configure the job builder with a default-group-id.",
+      {}}};
 }
 
 std::string_view address_of(const job::Definition& definition) {
@@ -93,9 +108,10 @@ Decision<NewVersion> define(const Asked& asked, const std::optional<store::JobHe
   store::JobVersion row = version_row(asked, *version, *group, now);
   if (const std::size_t size = row.job_details.size(); size > job::kMostRequestBytes)
     return std::unexpected{
-        fmt::format("Submitted JSON does not meet minimum requirements. It is {} bytes long with all "
-                    "filled in; send at most {}.",
-                    size, job::kMostRequestBytes)};
+        Refused{fmt::format("Submitted JSON does not meet minimum requirements. It is {} bytes long with all "
+                            "filled in; send at most {}.",
+                            size, job::kMostRequestBytes),
+                {}}};
 
   store::JobHead head = after(asked, last.value_or(store::JobHead{}), now);
   head.job = asked.job();
@@ -106,6 +122,12 @@ Decision<NewVersion> define(const Asked& asked, const std::optional<store::JobHe
   head.destinations = asked.parsed.request.destinations;
   head.request_digest = asked.digest;
   return NewVersion{.version = std::move(row), .head = std::move(head)};
+}
+
+Refused not_unique(const Asked& asked, job::Version version, const std::optional<store::JobHead>& last) {
+  const std::string text = job::texts::unique_entry(asked.job(), std::to_string(version));
+  if (!last) return {text, "no job of that name is stored: deploy it first"};
+  return {text, asked.defines() ? why_not_new(version, last->latest) : why_not_there(version, *last)};
 }
 
 bool is_redelivery(const Asked& asked, const std::optional<store::JobHead>& last) {

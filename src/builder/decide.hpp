@@ -13,9 +13,14 @@
 
 namespace m2c2::builder {
 
-/// What was decided, or the text of the error answer.
+/// An error answer.
+struct Refused {
+  std::string text;    ///< the guide's
+  std::string reason;  ///< what was found and what to do, where the text does not say so
+};
+
 template <class T>
-using Decision = std::expected<T, std::string>;
+using Decision = std::expected<T, Refused>;
 
 struct NewVersion {
   store::JobVersion version;
@@ -25,6 +30,10 @@ struct NewVersion {
 /// Deploy and update. `last`: the job's head, if there is such a job.
 Decision<NewVersion> define(const Asked&, const std::optional<store::JobHead>& last, std::string_view default_group,
                             WallTime now);
+
+/// The answer about a version that there cannot be, or of which nothing is stored. `last`: the job's head, if there is
+/// such a job.
+Refused not_unique(const Asked&, job::Version, const std::optional<store::JobHead>& last);
 
 /// The request behind the last version has come a second time, and nothing is left to do for it.
 bool is_redelivery(const Asked&, const std::optional<store::JobHead>& last);

@@ -22,8 +22,8 @@ Result<boost::json::object> stored_request(const store::JobVersion& version) {
 }  // namespace
 
 mqtt::Message answer(job::Severity severity, std::string_view job, std::optional<job::Version> version,
-                     std::string_view text) {
-  job::Answer answer = job::builder_answer(severity, job, version, text);
+                     std::string_view text, std::string_view reason) {
+  job::Answer answer = job::builder_answer(severity, job, version, text, reason);
   return {.topic = std::move(answer.topic), .payload = std::move(answer.payload)};
 }
 

@@ -14,7 +14,8 @@
 
 namespace m2c2::builder {
 
-mqtt::Message answer(job::Severity, std::string_view job, std::optional<job::Version>, std::string_view text);
+mqtt::Message answer(job::Severity, std::string_view job, std::optional<job::Version>, std::string_view text,
+                     std::string_view reason = {});
 
 /// The wanted state of a job, retained for its group. Fails when the stored request is no JSON object.
 Result<mqtt::Message> wanted_state(const store::JobHead&, const store::JobVersion& wanted);

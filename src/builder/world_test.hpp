@@ -98,6 +98,13 @@ class World : public testing::Test {
     return lines;
   }
 
+  /// What is said beside the message of the last answer.
+  std::string reason() const {
+    const auto answer = boost::json::parse(said_.back().payload).as_object();
+    const auto* reason = answer.if_contains("reason");
+    return reason ? reason->as_string().c_str() : "";
+  }
+
   job::Wanted retained(std::string_view group, std::string_view job) {
     const auto parsed = job::parse_wanted(retained_[job::topics::group_job(group, job)]);
     EXPECT_TRUE(parsed) << parsed.error().text;

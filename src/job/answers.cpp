@@ -24,12 +24,13 @@ std::string builder_topic(Severity severity, std::string_view job) {
 
 }  // namespace
 
-Answer builder_answer(Severity severity, std::string_view job, std::optional<Version> version,
-                      std::string_view message) {
+Answer builder_answer(Severity severity, std::string_view job, std::optional<Version> version, std::string_view message,
+                      std::string_view reason) {
   json::object payload;
   if (!job.empty()) payload["job-name"] = job;
   if (version) payload["version"] = fmt::to_string(*version);
   payload["message"] = message;
+  if (!reason.empty()) payload["reason"] = reason;
   return {builder_topic(severity, job), to_json(payload)};
 }
 

@@ -22,11 +22,12 @@ struct Answer {
 };
 
 /// From the builder: {"job-name", "version", "message"} on m2c2/job/<job>/info|error, or on m2c2/job/info|error when
-/// the job's name is empty.
-Answer builder_answer(Severity, std::string_view job, std::optional<Version>, std::string_view message);
+/// the job's name is empty. `reason` (optional, ours) tells what was found and what to do about it.
+Answer builder_answer(Severity, std::string_view job, std::optional<Version>, std::string_view message,
+                      std::string_view reason = {});
 
 /// From a machine's connector. SLMP: {"_id_", "_timestamp_", "version", "message"}; OPC DA: with site-name, area,
-/// process and machine-name before the message. `reason` (optional, ours) tells what happened and what to do about it.
+/// process and machine-name before the message. `reason` likewise.
 Answer connector_answer(Severity, std::string_view job, Version, const Definition&, WallTime now,
                         const boost::json::value& message, std::string_view reason = {});
 Answer connector_answer(Severity severity, std::string_view job, Version version, const Definition& definition,
