@@ -136,7 +136,7 @@ def main(arguments):
     try:
         gateway = Gateway(Conditions(wire.VARIANTS[options.variant], space, int(options.leak)), host, port)
     except OSError as error:
-        sys.exit(f"m2c2-sim-opcda: cannot listen on {host}:{port}: {error.strerror or error}")
+        sys.exit(f"m2c2-sim-opcda: cannot listen on {host}:{port}: {error.strerror or error}; give another --listen")
     print(f"listening on {gateway.address[0]}:{gateway.address[1]}, OpenOPC {options.variant}", flush=True)
     if options.interactive:
         threading.Thread(target=take_commands, args=[gateway], daemon=True).start()

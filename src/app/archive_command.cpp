@@ -9,8 +9,8 @@
 #include <iterator>
 #include <utility>
 
-#include "app/config.hpp"
 #include "app/certificate_check.hpp"
+#include "app/config.hpp"
 #include "app/config_check.hpp"
 #include "app/errors.hpp"
 #include "app/exporters.hpp"
@@ -58,6 +58,7 @@ Result<exporters::KafkaConsumerOptions> source_of(const ArchiveCommand& command,
 
 /// The configuration with one exporter, as which the options are checked.
 Result<Config> with_target(const ArchiveCommand& command, Config config) {
+  if (command.to.empty()) return invalid("--to is empty: give a folder, or s3://bucket/prefix");
   config.exporters = {{.kind = "archive",
                        .path = command.to,
                        .flush_interval = command.flush_interval,

@@ -82,7 +82,11 @@ Result<std::unique_ptr<BrokerChild>> BrokerChild::start(const fs::path& folder, 
   if (!program) return std::unexpected{program.error()};
   const auto chosen = free_port(port);
   if (!chosen) return std::unexpected{chosen.error()};
-  if (*chosen != port) log::warning(fmt::format("port {} is taken; this broker listens on {}", port, *chosen));
+  if (*chosen != port)
+    log::warning(
+        fmt::format("port {} is taken; this broker listens on {}: give --broker mqtt://127.0.0.1:{} to m2c2 job "
+                    "and m2c2 watch",
+                    port, *chosen, *chosen));
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return fail(error, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));

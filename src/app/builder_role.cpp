@@ -58,6 +58,7 @@ mqtt::Options with_identity(mqtt::Options options, const Config& config) {
   options.clean_session = config.builder.shared;
   options.client_id = fmt::format("m2c2-builder-{}-{}", host_name(),
                                   config.builder.shared ? new_id() : builder::digest_of(store_address(config)));
+  options.twin = "a second job builder on this host with the same store: let all of them be [builder] shared";
   return options;
 }
 

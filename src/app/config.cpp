@@ -23,6 +23,9 @@ std::string full_name(const Key<Target>& key) {
 }
 
 std::unexpected<Error> unknown_key(std::string_view where, std::string_view table, std::string_view name) {
+  const auto key = std::ranges::find(kKeys, table, &Key<Config>::name);
+  if (name.empty() && key != kKeys.end())
+    return invalid(fmt::format("{}: {} stands above all tables; put it below [{}]", where, table, key->table));
   std::string nearest;
   std::size_t least = std::string::npos;
   const auto compare = [&](const auto& key) {
@@ -130,7 +133,8 @@ Result<Config> parse_config(std::string_view text, const std::string& path) {
   try {
     if (auto applied = apply(config, toml::parse(text, path), path); !applied) return std::unexpected{applied.error()};
   } catch (const toml::parse_error& error) {
-    return invalid(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+    return invalid(
+        fmt::format("{}:{}: {}; texts stand in quotes", path, error.source().begin.line, error.description()));
   }
   fill_in(config);
   if (auto fine = check(config, path); !fine) return std::unexpected{fine.error()};

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "base/ids.hpp"
 
 namespace m2c2::app {
@@ -16,6 +18,11 @@ net::Task<> finish_at(net::EventLoop& loop, std::chrono::milliseconds limit) {
 }
 
 }  // namespace
+
+int tell_no_broker() {
+  std::cerr << "the broker is not there: start m2c2 up, or name the broker with --broker or --config\n";
+  return 2;
+}
 
 Result<std::unique_ptr<ConsoleClient>> ConsoleClient::open(const BrokerChoice& choice,
                                                            const std::vector<std::string>& filters,

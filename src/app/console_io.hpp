@@ -19,6 +19,9 @@ struct BrokerChoice {
   std::string url;
 };
 
+/// Ends a command that never reached the broker.
+int tell_no_broker();
+
 /// A client of its own for one command, on the calling thread.
 class ConsoleClient {
  public:

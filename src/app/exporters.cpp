@@ -19,13 +19,18 @@ namespace {
 
 using Exporter = std::unique_ptr<exporters::Exporter>;
 
+/// What an object still waits for stands in the stream: it must not come to fill it.
+std::uint64_t flush_size(const Config::Exporter& config, const Config::Stream& stream) {
+  return std::min(*parse_size(config.flush_size), *parse_size(stream.max_size) / 4);
+}
+
 Exporter make_archive(const Config::Exporter& config, const ExporterSurroundings& around) {
   return std::make_unique<exporters::ArchiveExporter>(
       make_sink(config.path, config.kms_key_id, around.config.aws, around.loop), around.loop,
       exporters::ArchiveOptions{
           .origin = {.exporter = config.name, .stream_name = config.stream_name, .stream_id = around.stream_id},
           .flush_interval = *parse_duration(config.flush_interval),
-          .flush_size = *parse_size(config.flush_size)});
+          .flush_size = flush_size(config, around.config.stream)});
 }
 
 Exporter make_kinesis(const Config::Exporter& config, const ExporterSurroundings& around) {

@@ -29,6 +29,7 @@ constexpr Duration kLastDeliveries = 300ms;  // for the broker to take what the 
 mqtt::Options with_identity(mqtt::Options options, const Config& config) {
   const std::string& group = config.gateway.group_id;
   options.client_id = "m2c2-gateway-" + group;
+  options.twin = fmt::format("a second gateway with [gateway] group-id {}, which needs one of its own", group);
   options.will = mqtt::Message{job::topics::group_status(group), gateway::offline_payload(), true};
   return options;
 }
@@ -70,8 +71,8 @@ class GatewayRole final : public Role {
     files_thread_ = std::thread{[this] { files_.run(); }};
     polling_thread_ = std::thread{[this] { polling_.run(); }};
     client_.start();
-    log::info(
-        fmt::format("gateway of group {}: jobs are kept in {}", config.gateway.group_id, config.gateway.data_dir));
+    log::info(fmt::format("gateway of group {}: jobs are kept in {}", config.gateway.group_id,
+                          std::filesystem::absolute(config.gateway.data_dir).string()));
   }
 
   ~GatewayRole() override {

@@ -189,8 +189,10 @@ void add_opcda(CLI::App& app, Chosen& chosen) {
                                    "go step by step from the port to a tag's value, and say what to do where it fails",
                                    run_opcda_doctor_command);
   doctor->add_option("--tag", chosen.opcda.tags, "tag to read at the end, again for each further one");
-  auto* browse = add_opcda_command(*opcda, chosen, "browse", "list what a pattern of a read_list stands for",
-                                   run_opcda_browse_command);
+  auto* browse = add_opcda_command(
+      *opcda, chosen, "browse",
+      "list what a pattern of a read_list stands for; without one, what there is at the top: branches, too",
+      run_opcda_browse_command);
   browse->add_option("PATTERN", chosen.opcda.pattern, "such as 'Simulation Items.Random.*'")->capture_default_str();
   auto* read = add_opcda_command(*opcda, chosen, "read", "read tags once", run_opcda_read_command);
   read->add_option("TAG", chosen.opcda.tags, "item ids")->required();

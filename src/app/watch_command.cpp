@@ -103,10 +103,14 @@ class Watcher {
   int run() {
     auto client = ConsoleClient::open(
         command_.broker, {"m2c2/#"}, [this](const mqtt::Received& m) { on_message(m); },
-        [] { std::cout << "watching m2c2/# …" << std::endl; });
+        [this] {
+          connected_ = true;
+          std::cout << "watching m2c2/# …" << std::endl;
+        });
     if (!client) return say(client.error());
     client_ = std::move(*client);
     client_->run(command_.limit);
+    if (!connected_) return tell_no_broker();
     for (const auto& topic : missing_) std::cerr << fmt::format("no telemetry came on {}\n", topic);
     return missing_.empty() ? 0 : 1;
   }
@@ -128,6 +132,7 @@ class Watcher {
   const WatchCommand& command_;
   std::set<std::string> missing_;
   bool expects_;
+  bool connected_ = false;
   std::unique_ptr<ConsoleClient> client_;
 };
 

@@ -54,7 +54,7 @@ void Pushes::begin(job::ParsedCommand push) {
 
 net::Task<> Pushes::run(std::shared_ptr<Probe> probe) {
   if (probe->owner == nullptr) co_return;
-  Result<std::string> answer = fail(net::NetError::cancelled);
+  Result<machines::Probed> answer = fail(net::NetError::cancelled);
   if (!probe->over) answer = co_await probe->connector->probe();
   probe->over = true;
   probe->alarm->cancel();
@@ -70,7 +70,7 @@ net::Task<> Pushes::watch(std::shared_ptr<Probe> probe) {
   probe->connector->close();
 }
 
-void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string>& result) {
+void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<machines::Probed>& result) {
   under_way_.erase(probe);
   if (ended_) {
     if (under_way_.empty()) ended_();
@@ -84,10 +84,10 @@ void Pushes::ended(const std::shared_ptr<Probe>& probe, const Result<std::string
   }
 }
 
-void Pushes::answer(const Probe& probe, const Result<std::string>& result) {
+void Pushes::answer(const Probe& probe, const Result<machines::Probed>& result) {
   const Speaker speaker = speaker_of(probe.push);
   if (result) {
-    surroundings_.tell(job::Severity::info, speaker, *result);
+    surroundings_.tell(job::Severity::info, speaker, result->text, result->reason);
   } else {
     const std::string why = probe.timed_out ? fmt::format(
                                                   "no answer within {}: check that the machine is on and "

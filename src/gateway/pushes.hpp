@@ -35,8 +35,8 @@ class Pushes {
   struct Probe;
 
   void begin(job::ParsedCommand);
-  void ended(const std::shared_ptr<Probe>&, const Result<std::string>&);
-  void answer(const Probe&, const Result<std::string>&);
+  void ended(const std::shared_ptr<Probe>&, const Result<machines::Probed>&);
+  void answer(const Probe&, const Result<machines::Probed>&);
   static net::Task<> run(std::shared_ptr<Probe>);
   static net::Task<> watch(std::shared_ptr<Probe>);
 

@@ -102,9 +102,9 @@ class ScriptedMachine::Connection final : public machines::Connector {
     co_return samples;
   }
 
-  net::Task<Result<std::string>> probe() override {
+  net::Task<Result<machines::Probed>> probe() override {
     if (const auto done = co_await perform(machine_.usual_probe); !done) co_return std::unexpected{done.error()};
-    co_return "Successfully connected to server.";
+    co_return machines::Probed{"Successfully connected to server."};
   }
 
   net::Task<> leave() override {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <fmt/format.h>
+
 #include <boost/json/value.hpp>
 #include <functional>
 #include <memory>
@@ -10,6 +12,7 @@
 
 #include "job/answers.hpp"
 #include "job/document.hpp"
+#include "log/log.hpp"
 #include "machines/connector.hpp"
 #include "mqtt/broker.hpp"
 #include "net/loop.hpp"
@@ -41,9 +44,18 @@ struct Surroundings {
   /// Likewise, where the message is not a text.
   void tell_document(job::Severity severity, const Speaker& speaker, const boost::json::value& message,
                      std::string_view reason = {}) const {
+    if (message.is_string()) note(severity, speaker, message.get_string(), reason);
     auto answer =
         job::connector_answer(severity, speaker.job, speaker.version, speaker.definition, loop.wall(), message, reason);
     send({.topic = std::move(answer.topic), .payload = std::move(answer.payload)});
+  }
+
+ private:
+  /// For whoever reads the log the day after: the topic tells it once, to those who listen.
+  static void note(job::Severity severity, const Speaker& speaker, std::string_view message, std::string_view reason) {
+    std::string line = fmt::format("job {} version {}: {}", speaker.job, speaker.version, message);
+    if (!message.contains(reason)) line += fmt::format(" ({})", reason);
+    severity == job::Severity::error ? log::warning(line) : log::info(line);
   }
 };
 

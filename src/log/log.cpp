@@ -2,17 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "log/log.hpp"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <memory>
 
 #include "base/foreign_text.hpp"
+#include "log/stderr_sink.hpp"
 
 namespace m2c2::log {
 namespace {
 
 spdlog::logger& logger() {
   static const auto instance = [] {
-    auto made = spdlog::stderr_color_mt("m2c2");
+    auto made = std::make_shared<spdlog::logger>("m2c2", std::make_shared<StderrSink>(STDERR_FILENO));
     made->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v", spdlog::pattern_time_type::utc);
     return made;
   }();

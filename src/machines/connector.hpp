@@ -11,6 +11,12 @@
 
 namespace m2c2::machines {
 
+/// The answer to a push: the guide's text, and what is to be said beyond it.
+struct Probed {
+  std::string text;
+  std::string reason = {};
+};
+
 class Connector {
  public:
   virtual ~Connector() = default;
@@ -20,8 +26,8 @@ class Connector {
   virtual net::Task<Result<>> open() = 0;
   /// One iteration over all attributes. An error means the machine is lost: close() and open() again.
   virtual net::Task<Result<telemetry::Samples>> read() = 0;
-  /// The push control, on a connector of its own, which says goodbye afterwards: the answer's text.
-  virtual net::Task<Result<std::string>> probe() = 0;
+  /// The push control, on a connector of its own, which says goodbye afterwards.
+  virtual net::Task<Result<Probed>> probe() = 0;
   /// Ends at once whatever is waiting.
   virtual void close() = 0;
   /// Says goodbye to a machine that keeps something for this connector: once, at the end, after close() too. Takes a

@@ -235,7 +235,8 @@ net::Task<> Client::Session::stay_connected() {
         told.clear();
         back_off.reset();
       } else {
-        why += fmt::format(" soon after it was made (does another client call itself {}, too?)", options_.client_id);
+        told.clear();
+        if (!options_.twin.empty()) why += fmt::format(" soon after it was made: is there {}?", options_.twin);
       }
     }
     lose(why);

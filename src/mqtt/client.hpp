@@ -20,6 +20,7 @@ struct Options {
   std::string username;
   std::string password;
   std::string client_id;        ///< unique on the broker
+  std::string twin;             ///< who else may have that client_id, for the operator: "another gateway of …"
   bool clean_session = true;    ///< false: the broker keeps what comes while we are away
   std::optional<Message> will;  ///< published by the broker when we vanish
   std::chrono::seconds keep_alive{30};

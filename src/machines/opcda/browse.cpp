@@ -71,8 +71,10 @@ net::Task<Result<OpcdaBrowsed>> browse(OpcdaSession& session, const job::OpcdaJo
       const auto listed = co_await list(session, path);
       if (!listed) co_return std::unexpected{listed.error()};
       if (listed->empty())
-        browsed.faults.push_back({fmt::format("read_list {}", path),
-                                  "it matches no item of the OPC DA server: check it with 'm2c2 opcda browse'"});
+        browsed.faults.push_back(
+            {fmt::format("read_list {}", path),
+             "it matches no item of the OPC DA server: a path begins at the top of its tree, such as "
+             "'Simulation Items.Random.*'; 'm2c2 opcda browse' without a pattern lists the top"});
       items.insert(items.end(), listed->begin(), listed->end());
     }
   }

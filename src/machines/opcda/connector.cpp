@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "machines/opcda/connector.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -40,7 +42,7 @@ class OpcdaConnector final : public Connector {
   const std::vector<std::string>& tags() const override { return items_.tags(); }
   net::Task<Result<>> open() override;
   net::Task<Result<Samples>> read() override;
-  net::Task<Result<std::string>> probe() override;
+  net::Task<Result<Probed>> probe() override;
   void close() override { session_.close(); }
   net::Task<> leave() override { return session_.leave(); }
 
@@ -201,15 +203,18 @@ void OpcdaConnector::failed(const Error& why) {
   begin_session();
 }
 
-net::Task<Result<std::string>> OpcdaConnector::probe() {
+net::Task<Result<Probed>> OpcdaConnector::probe() {
   const auto servers = co_await session_.servers();
   if (!servers) co_return std::unexpected{servers.error()};
-  std::string text = "Available server: [";
+  Probed probed{"Available server: ["};
   for (const std::string& name : *servers) {
-    if (!text.ends_with('[')) text += ", ";
-    pyro::append_serpent(text, std::string_view{name});
+    if (!probed.text.ends_with('[')) probed.text += ", ";
+    pyro::append_serpent(probed.text, std::string_view{name});
   }
-  co_return text + "]";
+  probed.text += "]";
+  if (std::ranges::find(*servers, job_.server) == servers->end())
+    probed.reason = fmt::format("opcda-server-name '{}' is not among them: give one of them", job_.server);
+  co_return probed;
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct Bench {
 
   Result<> open() { return test::run(loop, connector->open()); }
   Result<Samples> read() { return test::run(loop, connector->read()); }
-  Result<std::string> probe() { return test::run(loop, connector->probe()); }
+  Result<Probed> probe() { return test::run(loop, connector->probe()); }
   void leave() {
     test::run(loop, [](Connector& c) -> net::Task<bool> {
       co_await c.leave();
@@ -226,7 +226,18 @@ TEST(OpcdaConnector, ProbesForTheServersAndLeavesNothingBehind) {
   Bench bench{{tags_of({"A"})}};
   bench.gateway.greets().create("obj_1").call("obj_1", "servers").returns("['Matrikon.OPC.Simulation.1',\"It's\"]");
   bench.gateway.closes("obj_1");
-  EXPECT_EQ(bench.probe(), "Available server: ['Matrikon.OPC.Simulation.1', \"It's\"]");
+  const auto probed = bench.probe();
+  ASSERT_TRUE(probed);
+  EXPECT_EQ(probed->text, "Available server: ['Matrikon.OPC.Simulation.1', \"It's\"]");
+  EXPECT_EQ(probed->reason, "");
+  bench.leave();
+}
+
+TEST(OpcdaConnector, AProbeSaysThatTheJobsServerIsNotThere) {
+  Bench bench{{tags_of({"A"})}};
+  bench.gateway.greets().create("obj_1").call("obj_1", "servers").returns("['Kepware.KEPServerEX.V6']");
+  bench.gateway.closes("obj_1");
+  EXPECT_THAT(bench.probe().value().reason, HasSubstr("'Matrikon.OPC.Simulation.1' is not among them"));
   bench.leave();
 }
 

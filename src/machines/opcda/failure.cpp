@@ -79,7 +79,7 @@ Error ended(const OpcdaPeer& peer, const OpcdaQuestion& question) {
                         "server's bitness, mostly 32 bits",
                         peer.where, peer.server)};
   return {OpcdaError::closed, fmt::format("the gateway at {} closed the connection at {}: check that the OpenOPC "
-                                          "service still runs",
+                                          "service still runs, and that it is what listens there",
                                           peer.where, name_of(question))};
 }
 

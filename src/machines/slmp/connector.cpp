@@ -34,7 +34,7 @@ class SlmpConnector final : public Connector {
   const std::vector<std::string>& tags() const override { return plan_.tags; }
   net::Task<Result<>> open() override { return session_.open(); }
   net::Task<Result<telemetry::Samples>> read() override;
-  net::Task<Result<std::string>> probe() override;
+  net::Task<Result<Probed>> probe() override;
   void close() override { session_.close(); }
 
  private:
@@ -102,7 +102,7 @@ std::string SlmpConnector::ask_for_less(const SlmpCommand& command, const SlmpRe
   return {};
 }
 
-net::Task<Result<std::string>> SlmpConnector::probe() {
+net::Task<Result<Probed>> SlmpConnector::probe() {
   const auto opened = co_await session_.open();
   if (!opened) co_return std::unexpected{opened.error()};
   slmp::Request self_test;
@@ -117,7 +117,7 @@ net::Task<Result<std::string>> SlmpConnector::probe() {
   session_.close();
   if (!answer) co_return std::unexpected{answer.error()};
   // Built-in ports of Q and L CPUs know no self test (C059): any answer is contact.
-  co_return "Successfully connected to server.";
+  co_return Probed{"Successfully connected to server."};
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ struct Bench {
 
   Result<> open() { return test::run(loop, connector->open()); }
   Result<Samples> read() { return test::run(loop, connector->read()); }
-  Result<std::string> probe() { return test::run(loop, connector->probe()); }
+  Result<Probed> probe() { return test::run(loop, connector->probe()); }
   /// "tag=value" of each sample.
   std::vector<std::string> values(const Samples& samples) const {
     std::vector<std::string> texts;
@@ -318,14 +318,14 @@ TEST(SlmpProbe, TheSelfTestsEchoIsContact) {
     Bench bench{format, {}};
     bench.plc.expect(bench.wire.ask_self_test(kSelfTest, 1))
         .reply(bench.wire.answer(bench.wire.self_test(kSelfTest), 1));
-    EXPECT_EQ(bench.probe(), "Successfully connected to server.") << test::name_of(format);
+    EXPECT_EQ(bench.probe().value().text, "Successfully connected to server.") << test::name_of(format);
   }
 }
 
 TEST(SlmpProbe, ARefusalOfTheSelfTestIsContactToo) {
   Bench bench{k4E, {}};
   bench.plc.expect(bench.wire.ask_self_test(kSelfTest, 1)).reply(bench.wire.refuse(0xC059, 1));
-  EXPECT_EQ(bench.probe(), "Successfully connected to server.");
+  EXPECT_EQ(bench.probe().value().text, "Successfully connected to server.");
 }
 
 TEST(SlmpProbe, NoContactSaysWhy) {
