@@ -157,6 +157,7 @@ int run_job_command(const JobCommand& command) {
   const auto request = command.file.empty() ? request_by_name(command) : request_from_file(command);
   if (!request) return request.error();
   const auto parsed = job::parse_request(*request);
+  tell_notes(command.file, parsed ? parsed->notes : parsed.error().notes);
   if (!parsed) {
     std::cerr << fmt::format("{}{}{}\n", command.file, command.file.empty() ? "" : ":\n",
                              job::to_text(parsed.error().problems));

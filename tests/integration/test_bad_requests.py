@@ -58,6 +58,9 @@ CASES = {
     "no machine": (changed(["job", "machine-details"], None), PRESS, "Parameter machine-details not found in job request."),
     "port as text": (changed([*CONNECTIVITY, "port-number"], "5007"), PRESS, "Parameter port-number must be integer."),
     "port 99999": (changed([*CONNECTIVITY, "port-number"], 99999), PRESS, "Value port-number out of range."),
+    "four numbers": (changed([*CONNECTIVITY, "machine-ip"], "192.168.3.999"), PRESS,
+                     "Value machine-ip out of range. '192.168.3.999' is no IP address"),
+    "a comma missing": (json.dumps(GOOD).replace(',', '', 1), ANYWHERE, "look for a comma"),
     "points ZZ": (changed([*FIRST, "number-of-points"], "ZZ"), PRESS, "number-of-points"),
     "unknown function": (changed([*FIRST[:-1], "function"], "device_write"), PRESS, "Unsupported protocol function."),
     "unknown protocol": (changed([*CONNECTIVITY, "protocol"], "modbus"), PRESS, "Unsupported protocol connectivity."),
@@ -83,7 +86,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def bystander(tmp_path_factory):
     """A running system with a job that must not notice any of this."""
-    from plant import Plant
+    from plant import Plant, until
     plant = Plant(tmp_path_factory.mktemp("plant"))
     plant.start_broker()
     plant.start("up")
@@ -91,6 +94,7 @@ def bystander(tmp_path_factory):
     plc = plant.start_plc("--set", "D0=1")
     plant.by.publish(word_job("bystander", plc.port, {"d0": ("A8", 0, 1)}))
     plant.by.expect("m2c2/job/bystander/d0")
+    until(lambda: (plant.folder / "data/job/bystander.json").exists(), "the bystander's file")
     yield plant
     plant.end()
 

@@ -1,5 +1,6 @@
 """The program as a newcomer meets it: help, check, config, job, watch, and clear words when something is missing."""
 import json
+import re
 import socket
 
 from plant import BUILD, EXAMPLES, Process, free_port, word_job
@@ -38,8 +39,25 @@ def test_a_job_from_deploy_to_stop_by_command(running):
                           ("start", "Job started.")]:
         status, text = running.m2c2("job", control, "press", *broker)
         assert status == 0 and said in text, text
-    status, text = running.m2c2("job", "start", "ghost", *broker)
-    assert status == 1 and "ghost" in text
+    status, text = running.m2c2("job", "start", "presss", *broker)
+    assert status == 1 and "deploy it first; did you mean press?" in text
+
+
+def test_members_that_are_ignored_are_noted_and_a_byte_order_mark_is_no_fault(running):
+    plc = running.start_plc()
+    request = word_job("press", plc.port, {"d0": ("A8", 0, 1)})
+    request["job"]["group-id"] = "hall-2"
+    (running.folder / "job.json").write_text(json.dumps(request), encoding="utf-8-sig")
+    note = "note: job.json: job.group-id is not known and is ignored; did you mean gg-group-id?\n"
+    status, text = running.m2c2("check", "job.json")
+    assert status == 0 and note in text and "job.json: right: deploy press" in text
+    broker = ("--broker", running.broker.url)
+    for control in ("deploy", "update"):
+        status, text = running.m2c2("job", control, "job.json", *broker)
+        assert status == 0 and text.count(note) == 1, text
+    mark = running.by.mark()
+    running.by.publish(b"\xef\xbb\xbf" + json.dumps(request).encode())
+    assert running.by.expect("m2c2/job/press/info", re.compile("Job successfully created"), since=mark)["version"] == "3"
 
 
 def test_watch_fails_when_a_tag_stays_away(running):

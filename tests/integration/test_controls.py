@@ -43,7 +43,7 @@ def test_the_life_of_a_job(running):
     assert by.expect("m2c2/job/press/other")["version"] == "2"
 
     by.publish(word_job("press", plc.port, {"other": ("A8", 100, 1)}, control="update", version=2))
-    by.expect(error, unique_entry("press", 2))
+    assert "give 3, the next one" in by.expect(error, unique_entry("press", 2))["reason"]
     mark = by.mark()
     by.publish(word_job("press", plc.port, {"third": ("A8", 100, 1)}))
     assert by.expect(info, DEPLOYED, since=mark)["version"] == "3", "without a version: one more than the last"
@@ -78,7 +78,7 @@ def test_what_does_not_exist_is_told(running):
             by.publish(request | {"job": request["job"] | {"control": "update"}})
         else:
             by.control(control, "ghost", version="7")
-        by.expect("m2c2/job/ghost/error", unique_entry("ghost", 7), since=mark)
+        assert "deploy it first" in by.expect("m2c2/job/ghost/error", unique_entry("ghost", 7), since=mark)["reason"]
     assert not [t for t in by.topics() if t.startswith("m2c2/group/") and "ghost" in t]
 
 
