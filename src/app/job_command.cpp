@@ -103,10 +103,7 @@ class Conversation {
   }
 
   int tell_timeout() const {
-    if (!connected_) {
-      std::cerr << "the broker is not there: start m2c2 up, or name the broker with --broker or --config\n";
-      return 2;
-    }
+    if (!connected_) return tell_no_broker();
     if (heard_error_) return 1;  // it says why there is no success
     for (const auto& name : open_)
       std::cerr << fmt::format(
