@@ -24,7 +24,7 @@ struct Key {
 };
 
 inline constexpr std::array kKeys{
-    Key<Config>{"gateway", "group-id", "the guide's gg-group-id: jobs of this group run here",
+    Key<Config>{"gateway", "group-id", "the gg-group-id of the jobs that run here; each gateway needs one of its own",
                 [](Config& c) -> Setting { return &c.gateway.group_id; }},
     Key<Config>{"gateway", "data-dir", "folder of this gateway's job files and its stream",
                 [](Config& c) -> Setting { return &c.gateway.data_dir; }},

@@ -109,7 +109,9 @@ void add_offline(CLI::App& app, Chosen& chosen) {
 
 void add_watch(CLI::App& app, Chosen& chosen) {
   auto* watch = app.add_subcommand("watch", "print every info, error and telemetry message");
-  watch->add_option("--seconds", chosen.limit, "end by itself; 0: watch until Ctrl-C")
+  watch
+      ->add_option("--seconds", chosen.limit,
+                   "end by itself; 0: watch until Ctrl-C or, with --expect, until all of it came")
       ->check(CLI::Range(0L, kMostSeconds))
       ->capture_default_str();
   watch->add_option("--expect", chosen.watch.expect, "job definition: status 0 only if telemetry of every tag came")
@@ -208,7 +210,7 @@ void add_cost(CLI::App& app, Chosen& chosen) {
       "cost",
       "work out what jobs would cost a month, destination by destination, before anybody deploys them\n"
       "Such as:  m2c2 cost --to both --jobs 100 examples/slmp-ascii-deploy.json\n"
-      "          m2c2 cost --config gateway.toml --tags 'Line1.*=40' opcda.json\n"
+      "          m2c2 cost --config m2c2.toml --tags 'Simulation Items.Random.*Int*=6' examples/opcda-deploy.json\n"
       "          m2c2 cost --print-prices > prices.toml    to edit, and to give with --prices");
   CostCommand& cost = chosen.cost;
   command->add_option("FILE", cost.files, "job definitions (JSON), as m2c2 job deploy takes them");
