@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/foreign_text.hpp"
@@ -85,8 +86,8 @@ net::Task<bool> Pump::deliver(Records batch) {
   std::vector<Rejection> rejected;  // and not buried yet: the exporter is not asked about them again
   for (;;) {
     Failure failure;
+    is_back_ = false;
     if (!batch.empty()) {
-      is_back_ = false;
       std::vector<Outcome> outcomes = co_await exporter_.deliver(batch);
       batch = sort_out(std::move(batch), std::move(outcomes), rejected, failure);
     }
@@ -147,14 +148,15 @@ Pump::Records Pump::sort_out(Records batch, std::vector<Outcome> outcomes, std::
   return again;
 }
 
-/// Leaves in `rejected` what cannot be kept as dead letters now.
+/// Leaves in `rejected` what cannot be kept as dead letters now: the failure that only the operator can end, and so the
+/// one to tell of.
 void Pump::bury(std::vector<Rejection>& rejected, Failure& failure) {
   if (rejected.empty()) return;
-  if (on_rejected_) {
-    if (auto kept = on_rejected_(rejected); !kept) {
-      if (!failure) failure = std::move(kept.error().text);
-      return;
-    }
+  auto kept = on_rejected_ ? on_rejected_(rejected) : Result<>{};
+  stats_.cannot_bury = !kept;
+  if (!kept) {
+    failure = std::move(kept.error().text);
+    return;
   }
   stats_.rejected += rejected.size();
   log_rejected(rejected);
@@ -179,16 +181,25 @@ void Pump::note(Failure failure) {
 void Pump::note_failing(std::string_view said) {
   constexpr std::size_t kMostReason = 1000;
   std::string why = foreign_text(said, kMostReason);
-  if (!stats_.failing_since) {
-    stats_.failing_since = loop_.wall();
+  if (!stats_.failing_since) stats_.failing_since = loop_.wall();
+  if (is_news(why))
     log::warning(fmt::format("exporter {}: {}; what it is due waits in the stream", exporter_.name(), why));
-  }
   stats_.why = std::move(why);
+}
+
+/// Reasons that take turns are logged once each, and not at every attempt.
+bool Pump::is_news(const std::string& why) {
+  constexpr std::size_t kMostLogged = 8;
+  if (std::ranges::find(logged_, why) != logged_.end()) return false;
+  logged_.push_back(why);
+  if (logged_.size() > kMostLogged) logged_.pop_front();
+  return true;
 }
 
 void Pump::note_working() {
   if (stats_.failing_since) log::info(fmt::format("exporter {}: delivers again", exporter_.name()));
   stats_.failing_since.reset();
+  logged_.clear();
 }
 
 }  // namespace m2c2::exporters

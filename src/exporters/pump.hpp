@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,7 @@ struct PumpStats {
   std::uint64_t rejected = 0;             ///< dead letters: records that the destination will never take
   std::optional<WallTime> failing_since;  ///< while something has to be retried
   std::string why;                        ///< of the last failure
+  bool cannot_bury = false;               ///< it is the dead letters that cannot be written
 };
 
 /// A batch is done once every record of it is accepted, held or rejected, and no later record overtakes it; within it,
@@ -75,6 +77,7 @@ class Pump {
   void log_rejected(std::span<const Rejection> rejected) const;
   void note(Failure failure);
   void note_failing(std::string_view said);
+  bool is_news(const std::string& why);
   void note_working();
   void show();
 
@@ -86,7 +89,8 @@ class Pump {
   std::shared_ptr<net::Event> wake_;  ///< watched by callbacks that may come late
   std::unique_ptr<stream::Cursor> cursor_;
   PumpStats stats_;
-  bool is_back_ = false;  ///< the destination, since the last delivery began
+  std::deque<std::string> logged_;  ///< the last reasons of the failure that lasts
+  bool is_back_ = false;            ///< the destination, since the last attempt began
   bool stopping_ = false;
 
   mutable std::mutex mutex_;  ///< over what other threads see

@@ -127,5 +127,37 @@ TEST_F(PumpTest, WhatCannotBeBuriedStaysInTheStreamAndIsNotDeliveredAgain) {
   EXPECT_THAT(exporter_.deliveries, ElementsAre("abc", "c", "d"));
 }
 
+TEST_F(PumpTest, ADestinationThatIsBackDoesNotHurryABurialThatFails) {
+  grave_is_full_ = true;
+  exporter_.replies = {{kRetry}, {kRejected}};
+  append("a");
+  loop_.advance(1s);
+  const int before = burials_;
+  exporter_.come_back();
+  loop_.advance(1h);
+  EXPECT_LT(burials_ - before, 400) << "one in fifteen seconds, and those of the first seconds";
+  exporter_.come_back();
+  pump_->stop();
+  loop_.settle();
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(lag(), 1u);
+}
+
+TEST_F(PumpTest, ABurialThatFailsIsToldApartFromADestinationThatIsAway) {
+  exporter_.always = kRetry;
+  append("ab");
+  EXPECT_FALSE(pump_->stats().cannot_bury);
+  grave_is_full_ = true;
+  exporter_.always.reset();
+  exporter_.replies = {{kRejected, kRetry}};
+  loop_.advance(1s);
+  EXPECT_TRUE(pump_->stats().cannot_bury);
+  EXPECT_EQ(pump_->stats().why, "no room");
+  grave_is_full_ = false;
+  loop_.advance(15s);
+  EXPECT_FALSE(pump_->stats().cannot_bury);
+  EXPECT_FALSE(pump_->stats().failing_since);
+}
+
 }  // namespace
 }  // namespace m2c2::exporters

@@ -92,9 +92,11 @@ class PumpTest : public testing::Test {
   PlayedExporter exporter_{loop_};
   std::vector<std::string> rejected_;
   bool grave_is_full_ = false;
+  int burials_ = 0;  ///< tried
   std::unique_ptr<Pump> pump_ =
       std::make_unique<Pump>(*stream_, exporter_, loop_, PumpOptions{.batch_records = 4, .jitter_seed = 1},
                              [this](std::span<const Rejection> rejections) -> Result<> {
+                               ++burials_;
                                if (grave_is_full_)
                                  return fail(std::make_error_code(std::errc::no_space_on_device), "no room");
                                for (const auto& [record, why] : rejections) rejected_.push_back(record.id + ": " + why);

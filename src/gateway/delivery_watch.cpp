@@ -47,13 +47,13 @@ void DeliveryWatch::see_loss(std::vector<DeliveryNews>& news, const std::string&
 }
 
 void DeliveryWatch::see_failure(std::vector<DeliveryNews>& news, const ExporterStatus& exporter, SteadyTime now) {
-  if (exporter.name == "topic") return;  // the broker that is away would have to carry it
   if (!exporter.pump.failing_since) {
     const auto failure = failures_.extract(exporter.name);
     if (!failure.empty() && failure.mapped().told)
       news.push_back({job::Severity::info, fmt::format("Exporter {} delivers again.", exporter.name)});
     return;
   }
+  if (exporter.name == "topic" && !exporter.pump.cannot_bury) return;  // the broker that is away would have to carry it
   Failure& failure = failures_.try_emplace(exporter.name, now).first->second;
   if (failure.told || now - failure.since < kPatience) return;
   failure.told = true;

@@ -75,5 +75,18 @@ TEST_F(DeliveryWatchTest, ADestinationThatFailsForAWhileIsToldUntilItDeliversAga
   EXPECT_THAT(see(1s), IsEmpty()) << "what was not told is not taken back";
 }
 
+TEST_F(DeliveryWatchTest, ATopicExporterIsToldOfWhereTheBrokerCanCarryIt) {
+  archive_ = {"topic", {.failing_since = WallTime{}, .why = "broker not connected"}};
+  EXPECT_THAT(see(1s), IsEmpty());
+  EXPECT_THAT(see(1h), IsEmpty());
+  archive_.pump.why = "cannot write dead letters";
+  archive_.pump.cannot_bury = true;
+  EXPECT_THAT(see(1s), IsEmpty());
+  EXPECT_THAT(see(10s), ElementsAre("error: Exporter topic cannot deliver: cannot write dead letters. What it is due "
+                                    "waits in the stream."));
+  archive_.pump.failing_since.reset();
+  EXPECT_THAT(see(1s), ElementsAre("info: Exporter topic delivers again."));
+}
+
 }  // namespace
 }  // namespace m2c2::gateway
