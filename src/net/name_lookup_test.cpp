@@ -74,7 +74,7 @@ Task<> note(NameLookup& names, std::string host, SteadyTime deadline, std::vecto
 
 class NameLookupTest : public testing::Test {
  protected:
-  ~NameLookupTest() override { server_->revive_all(); }
+  void TearDown() override { server_->revive_all(); }
 
   void look_up(const std::string& host, Duration patience = 3600s) {
     loop_.spawn(note(names_, host, loop_.steady() + patience, notes_));
