@@ -11,7 +11,6 @@
 namespace m2c2::stream {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;

@@ -188,6 +188,32 @@ def test_a_message_that_the_broker_does_not_take_is_set_aside_and_the_others_flo
     gateway.stop()
 
 
+def test_dead_letters_that_cannot_be_written_are_told_and_hold_up_no_stop(plant):
+    """A file stands where their folder would be: the operator hears why the topic stands still, the log too, and a stop
+    is quick. With the file gone the message is set aside and the others come without a hole."""
+    plant.start_broker(settings=["max_packet_size 4096"])
+    by, plc = plant.operator(), heavy_plc(plant, 1)
+    count, config = plant.start_plc("--signal", "D0=reads"), archiving(plant)
+    letters = plant.folder / "data" / "dead-letters"
+    letters.parent.mkdir()
+    letters.touch()
+    gateway = plant.start("up", config)
+    by.publish(counting_job("press", count))
+    by.expect("m2c2/job/press/count")
+    by.publish(heavy_job("heavy", plc, 1, {"send-data-to-iot-topic": True}, interval=30))
+    by.expect("m2c2/job/error", re.compile("Exporter topic cannot deliver: .*dead-letters"), patience=120)
+    assert re.search("warning exporter topic: .*dead-letters", gateway.output())
+    took = gateway.stop()
+    assert SANITIZED or took < 1
+    letters.unlink()
+    gateway = plant.start("up", config)
+    until((letters / "topic.ndjson").exists, "dead letters", 120)
+    before = len(by.values("m2c2/job/press/count"))
+    until(lambda: len(by.values("m2c2/job/press/count")) > before + 10, "telemetry", 60)
+    assert not holes_of(by.values("m2c2/job/press/count"))
+    gateway.stop()
+
+
 def rss_mib(process):
     return int(pathlib.Path(f"/proc/{process.child.pid}/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
 
