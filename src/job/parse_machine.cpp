@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "job/names.hpp"
 #include "job/readers.hpp"
@@ -57,15 +58,27 @@ OpcdaJob read_opcda(const Object& connectivity, const Array* attributes) {
   return job;
 }
 
-/// Nobody names a host so, but a resolver would take some of them, and read 010 as 8.
+/// Nobody names a host so.
 bool is_four_numbers(std::string_view host) {
   return std::ranges::count(host, '.') == 3 && host.find_first_not_of("0123456789.") == host.npos &&
          !host.starts_with('.') && !host.ends_with('.') && !host.contains("..");
 }
 
-bool is_ipv4(std::string_view host) {
+/// A resolver takes a number that begins with 0 for an octal one: 003 is 3 to it as to anybody, 010 is 8.
+std::string without_harmless_zeros(std::string_view numbers) {
+  std::string plain;
+  for (const auto part : std::views::split(numbers, '.')) {
+    std::string_view number{part.begin(), part.end()};
+    const std::string_view digits = number.substr(std::min(number.find_first_not_of('0'), number.size() - 1));
+    if (digits.size() == 1 && digits < "8") number = digits;
+    plain.append(plain.empty() ? "" : ".").append(number);
+  }
+  return plain;
+}
+
+bool is_ipv4(std::string_view numbers) {
   in_addr address{};
-  return inet_pton(AF_INET, std::string{host}.c_str(), &address) == 1;
+  return inet_pton(AF_INET, without_harmless_zeros(numbers).c_str(), &address) == 1;
 }
 
 template <class T>

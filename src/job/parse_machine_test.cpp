@@ -130,13 +130,14 @@ TEST(MachineDetails, ReadSomething) {
 
 TEST(MachineDetails, AddressTheMachineByNameOrAddress) {
   for (const auto* sample : {"slmp-ascii-deploy", "opcda-deploy"}) {
-    for (const auto* right : {"192.168.3.250", "plc-4.factory.local", "fe80::1%eth0", "4", "1.2.3.4.5"})
+    for (const auto* right : {"192.168.3.250", "192.168.003.250", "010.0.0.1.factory", "plc-4.factory.local",
+                              "fe80::1%eth0", "4", "1.2.3.4.5"})
       EXPECT_THAT(Edited{sample}.set(in(kConnectivity, "machine-ip"), right).problems(), IsEmpty()) << right;
     for (const auto* wrong : {"", "a b", "http://1.2.3.4", "1.2.3.4:5548", "a\tb", " 1.2.3.4"})
       EXPECT_THAT(Edited{sample}.set(in(kConnectivity, "machine-ip"), wrong).problems(),
                   ElementsAre(HasSubstr("Value machine-ip out of range.")))
           << wrong;
-    for (const auto* wrong : {"192.168.3.999", "0192.168.3.250", "192.168.3.010", "1.2.3.99999999999"})
+    for (const auto* wrong : {"192.168.3.999", "0192.168.3.250", "192.168.3.010", "192.168.3.08", "1.2.3.99999999999"})
       EXPECT_THAT(
           Edited{sample}.set(in(kConnectivity, "machine-ip"), wrong).problems(),
           ElementsAre(fmt::format("Value machine-ip out of range. '{}' is no IP address; give four numbers from "
