@@ -29,7 +29,7 @@ def costs(plant, *arguments):
 
 
 def test_the_guides_example_has_its_figures(plant):
-    job = write(plant, "press.json", opcda_job("Random.Int2", "Random.Int4"))
+    job = EXAMPLES / "opcda-two-tags.json"  # as the cost guide has it
     by, answer = costs(plant, "--jobs", "100", "--to", "both", "--values-size", "202", "--gzip-ratio", "1", job)
     assert answer["jobs"][0]["message-bytes"] == 614  # "approximately 0.6KB"
     assert by["topic"]["messages, one for each 5 KB begun"] == pytest.approx(518.40 * 730 / 720)
