@@ -17,4 +17,4 @@ def test_two_gateways_of_one_group_are_told(plant):
     plant.start_broker()
     first = plant.start("gateway")
     plant.start("gateway", plant.config(gateway={"data-dir": str(plant.folder / "second")}))
-    first.await_output("does another client call itself m2c2-gateway-factory-1")
+    first.await_output(r"is there a second gateway with \[gateway\] group-id factory-1")

@@ -82,6 +82,7 @@ std::optional<pyro::SerpentFault> take_rows(std::string_view answer, const Opcda
     if (sample.tag == items.tags().size()) in.refuse("an item that was not asked for");
     else if (is_error) add_fault(sample.tag, items, out);
   }
+  if (in.ok() && row < call.tags.size()) in.refuse("fewer rows than items were asked for");
   if (in.done() && !are_of(call, std::span{out.values}.subspan(values)))
     in.refuse("not a row for each of the items that were asked for");
   if (in.done()) return std::nullopt;
