@@ -28,7 +28,10 @@ std::string summary(const job::Request& request) {
 
 bool check_file(const std::string& file) {
   const auto text = read_job_file(file);
-  if (!text) return say(text.error()) == 0;
+  if (!text) {
+    say(text.error());
+    return false;
+  }
   const auto parsed = job::parse_request(*text);
   tell_notes(file, parsed ? parsed->notes : parsed.error().notes);
   if (parsed) {
