@@ -34,7 +34,7 @@ std::optional<std::string_view> likely_meant(std::string_view written, const Wor
   std::size_t least = kLongestWritten;
   if (written.size() > kLongestWritten) return nearest;
   for (const std::string_view word : words) {
-    const auto [shorter, longer] = std::minmax(word.size(), written.size());
+    const auto [shorter, longer] = std::minmax({word.size(), written.size()});  // by value: sizes are temporaries
     if (2 * (longer - shorter) >= longer) continue;
     const std::size_t distance = edit_distance(written, word);
     if (distance >= least || 2 * distance >= longer) continue;
