@@ -61,7 +61,7 @@ inline constexpr std::array kKeys{
     Key<Config>{"builder", "shared",
                 "true on every one of several builders of one store: each request goes to one of those that are there",
                 [](Config& c) -> Setting { return &c.builder.shared; }},
-    Key<Config>{"aws", "region", "of the services below; empty: AWS_REGION",
+    Key<Config>{"aws", "region", "of the services below; empty: AWS_REGION, or else AWS_DEFAULT_REGION",
                 [](Config& c) -> Setting { return &c.aws.region; }},
     Key<Config>{
         "aws", "credentials-endpoint",

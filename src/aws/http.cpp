@@ -75,7 +75,10 @@ class Transfer {
   }
   void set_identity() {
     const TlsIdentity& tls = request_.tls;
-    if (!tls.ca_file.empty()) set(CURLOPT_CAINFO, tls.ca_file.c_str());
+    if (!tls.ca_file.empty()) {
+      set(CURLOPT_CAINFO, tls.ca_file.c_str());
+      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // else curl trusts the system's authorities besides
+    }
     if (!tls.cert_file.empty()) set(CURLOPT_SSLCERT, tls.cert_file.c_str());
     if (!tls.key_file.empty()) set(CURLOPT_SSLKEY, tls.key_file.c_str());
   }

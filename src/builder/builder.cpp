@@ -41,6 +41,8 @@ void Builder::on_request(const mqtt::Received& received) {
     const job::Refusal& refusal = parsed.error();
     return send_(answer(job::Severity::error, refusal.job_name, refusal.version, to_text(refusal.problems)));
   }
+  for (const std::string& note : parsed->notes)
+    log::warning(fmt::format("request for job {}: {}", parsed->request.properties.front().name, note));
   const std::string digest = digest_of(received.payload);
   for (const job::Property& property : parsed->request.properties)
     handle({.parsed = *parsed, .property = property, .digest = digest, .duplicate = received.duplicate});

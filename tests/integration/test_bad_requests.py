@@ -89,7 +89,7 @@ def bystander(tmp_path_factory):
     from plant import Plant, until
     plant = Plant(tmp_path_factory.mktemp("plant"))
     plant.start_broker()
-    plant.start("up")
+    plant.up = plant.start("up")
     plant.by = plant.operator()
     plc = plant.start_plc("--set", "D0=1")
     plant.by.publish(word_job("bystander", plc.port, {"d0": ("A8", 0, 1)}))
@@ -125,6 +125,12 @@ def test_all_problems_are_told_at_once(bystander):
     for said in ("Value port-number out of range.", "job.machine-details.connectivity-parameters.port-number", "99999",
                  "Value network out of range.", "ethernet", "Parameter machine-query-iterations not found in job request."):
         assert said in message
+
+
+def test_a_member_that_is_ignored_is_in_the_log(bystander):
+    bystander.by.publish({"job": {"control": "stop", "properties": [{"name": "nobody", "Version": 2}]}})
+    bystander.up.await_output(r"request for job nobody: job\.properties\[0\]\.Version is not known and is ignored; "
+                              "did you mean version")
 
 
 def test_a_retained_request_is_refused(bystander):

@@ -1,4 +1,4 @@
-// Callbacks of librdkafka, all but one from within a poll; that one, from its threads, posts to the loop.
+// Callbacks of librdkafka, all but two from within a poll. Its threads post to the loop, and ask for addresses.
 // SPDX-License-Identifier: Apache-2.0
 #include "exporters/kafka/kafka_client.hpp"
 
@@ -65,6 +65,7 @@ KafkaClient::~KafkaClient() {
     rd_kafka_queue_cb_event_enable(queue, nullptr, nullptr);
     rd_kafka_queue_destroy(queue);
   }
+  resolver_.stop();
   rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
@@ -77,6 +78,14 @@ void KafkaClient::set_callbacks(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
     auto& self = of(rd_kafka_opaque(client));
     self.log_.write(self.loop_.steady(), level, kind, line);
   });
+  rd_kafka_conf_set_resolve_cb(
+      conf, [](const char* host, const char* service, const addrinfo* hints, addrinfo** result, void* opaque) {
+        Addrinfo found{host ? nullptr : *result};
+        if (!host) return 0;  // asked to free what we gave
+        const int status = of(opaque).resolver_.resolve(host, service, *hints, found);
+        *result = found.release();
+        return status;
+      });
   if (type == RD_KAFKA_PRODUCER)
     rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
       of(opaque).listener_.on_delivery(*message);

@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "exporters/kafka/kafka_options.hpp"
+#include "exporters/kafka/kafka_resolver.hpp"
 #include "net/loop.hpp"
 
 namespace m2c2::exporters {
@@ -68,6 +69,7 @@ class KafkaClient {
   KafkaListener& listener_;
   net::Loop& loop_;
   KafkaLog log_;
+  KafkaResolver resolver_;
   std::shared_ptr<std::function<void()>> ready_;  ///< watched by calls that were posted and come late
   rd_kafka_t* client_ = nullptr;
   std::vector<rd_kafka_queue_t*> queues_;
