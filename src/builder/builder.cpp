@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
 #include <utility>
 
 #include "base/edit_distance.hpp"
@@ -90,7 +91,7 @@ Result<Builder::Outcome> Builder::define_job(const Asked& asked, const std::opti
   if (!wanted) return std::unexpected{std::move(wanted).error()};
   if (auto stored = store_.add_version(version, head, last ? last->revision : 0); !stored)
     return std::unexpected{std::move(stored).error()};
-  names_.insert(head.job);
+  groups_[head.job] = head.group;
 
   Outcome outcome{.messages = {}, .revision = head.revision};
   if (asked.control() == job::Control::deploy)
@@ -153,7 +154,8 @@ Builder::Outcome Builder::refuse(const Asked& asked, const Refused& refused) {
 Builder::Outcome Builder::refuse_version(const Asked& asked, Refused refused,
                                          const std::optional<store::JobHead>& last) {
   const bool alone = asked.parsed.request.properties.size() == 1;  // thousands would take long to compare
-  const auto meant = !last && alone && !refused.reason.empty() ? likely_meant(asked.job(), names_) : std::nullopt;
+  const auto meant =
+      !last && alone && !refused.reason.empty() ? likely_meant(asked.job(), std::views::keys(groups_)) : std::nullopt;
   if (meant) refused.reason += fmt::format("; did you mean {}?", *meant);
   return refuse(asked, refused);
 }
@@ -174,9 +176,13 @@ void Builder::on_status(const mqtt::Received& received) {
     return log::warning(fmt::format("status of group {} ignored: {}", *group, jobs.error()));
   }
   for (const std::string& job : *jobs) {
+    const auto known = groups_.find(job);
+    if (known != groups_.end() && known->second == *group) continue;  // else thousands are read, again every minute
     const auto head = store_.head(job);
     if (!head) return log::error(head.error().text);
-    if (*head && (*head)->group != *group) send_(left_group(*group, job));
+    if (!*head) continue;
+    groups_[job] = (*head)->group;
+    if ((*head)->group != *group) send_(left_group(*group, job));
   }
 }
 
@@ -184,7 +190,7 @@ void Builder::republish() {
   const auto heads = store_.heads();
   if (!heads) return log::error(heads.error().text);
   for (const store::JobHead& head : *heads) {
-    names_.insert(head.job);
+    groups_[head.job] = head.group;
     say_wanted(head);
   }
 }
@@ -197,15 +203,16 @@ void Builder::say_wanted(const store::JobHead& head) {
 
 // Two builders may store in one order and speak in the other; what the broker retains must be the last that was stored.
 void Builder::on_wanted(const mqtt::Received& received) {
-  const auto job = job::topics::job_in_group_topic(received.topic);
+  const auto about = job::topics::in_group_job_topic(received.topic);
   const auto said = job::parse_wanted(received.payload);
-  if (!job || !said || said->wanted.job != *job) return;
-  std::int64_t& highest = highest_said_[std::string{*job}];
+  if (!about || !said || said->wanted.job != about->job) return;
+  std::int64_t& highest = highest_said_[std::string{about->job}];
   if (said->wanted.revision >= highest) {
     highest = said->wanted.revision;
+    groups_[said->wanted.job] = about->group;
     return;
   }
-  const auto head = store_.head(*job);
+  const auto head = store_.head(about->job);
   if (head && *head && (*head)->revision > said->wanted.revision) say_wanted(**head);
 }
 

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -74,7 +73,8 @@ class Builder {
   Options options_;
   std::function<void(mqtt::Message)> send_;
   Counters counters_;
-  std::set<std::string> names_;  ///< of jobs that are known to be stored; another builder may have more
+  /// Of each job that is known to be stored, its group; another builder may have stored more, and moved some.
+  std::map<std::string, std::string> groups_;
   std::map<std::string, std::int64_t> highest_said_;  ///< revision of each job that on_wanted() has seen
 };
 

@@ -65,7 +65,7 @@ TEST_F(BuilderKilled, ABrokerThatLostItsMemoryIsToldEverythingWithTheSameRevisio
 TEST_F(BuilderKilled, BeforeTheOldGroupWasToldItsStatusBringsItOut) {
   operator_publishes(slmp_request("deploy", "press", "1", R"("gg-group-id": "factory-2",)"));
   operator_publishes_and_builder_dies_after(0, slmp_request("deploy", "press", "2", R"("gg-group-id": "factory-3",)"));
-  new_builder_connects();
+  builder_.republish();
   EXPECT_THAT(gateway_reports("factory-2", R"({"state": "online", "jobs": ["press"]})"),
               ElementsAre("m2c2/group/factory-2/job/press is cleared"));
   EXPECT_THAT(retained_, ElementsAre(testing::Key("m2c2/group/factory-3/job/press")));
@@ -334,6 +334,25 @@ TEST_F(BuilderAmongOthers, AStoreThatFailsIsToldForEveryJobAndMayRecover) {
   EXPECT_EQ(ours_.counters().store_failures, 2U);
   tampered_.calls_until_failure.reset();
   EXPECT_THAT(operator_publishes_to_ours(plain_request("stop", {"press", "oven"})), SizeIs(4));
+}
+
+TEST_F(BuilderAmongOthers, AStatusOfJobsWhereTheyBelongReadsNothing) {
+  operator_publishes_to_ours(slmp_request("deploy", "press", "1"));
+  operator_publishes(slmp_request("deploy", "oven", "1"));
+  const auto report = [&](std::string_view group) {
+    return hear([&] {
+      ours_.on_status({.topic = job::topics::group_status(group), .payload = R"({"jobs": ["press", "oven"]})"});
+    });
+  };
+  EXPECT_THAT(report("factory-1"), IsEmpty()) << "theirs is read once";
+  tampered_.calls_until_failure = 9;
+  EXPECT_THAT(report("factory-1"), IsEmpty());
+  EXPECT_EQ(std::exchange(tampered_.calls_until_failure, {}), 9) << "none was made";
+
+  operator_publishes(slmp_request("deploy", "press", "2", R"("gg-group-id": "factory-2",)"));
+  for (const mqtt::Message& message : std::vector{said_})
+    ours_.on_wanted({.topic = message.topic, .payload = message.payload});
+  EXPECT_THAT(report("factory-1"), ElementsAre("m2c2/group/factory-1/job/press is cleared")) << "it was heard to move";
 }
 
 TEST_F(BuilderAmongOthers, AStoreThatFailsSilencesStatusAndRepublishing) {

@@ -31,7 +31,7 @@ class HandClock final : public Clock {
 inline std::string spoken(const mqtt::Message& message) {
   using namespace boost::json;
   const std::string_view topic = message.topic;
-  const auto job = job::topics::job_in_group_topic(topic);
+  const auto job = job::topics::in_group_job_topic(topic);
   EXPECT_EQ(message.retain, job.has_value()) << topic;
   if (job && message.payload.empty()) return fmt::format("{} is cleared", topic);
   if (job) {

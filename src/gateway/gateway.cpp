@@ -55,10 +55,10 @@ void Gateway::start_local_jobs() {
 
 void Gateway::on_wanted(const mqtt::Received& received) {
   if (stopping_) return;
-  const auto name = job::topics::job_in_group_topic(received.topic);
-  if (!name || job::fault_in_job_name(*name))
+  const auto about = job::topics::in_group_job_topic(received.topic);
+  if (!about || job::fault_in_job_name(about->job))
     return refuse({}, fmt::format("no job can have the topic {}", received.topic));
-  const auto found = jobs_.find(std::string{*name});
+  const auto found = jobs_.find(std::string{about->job});
   if (received.payload.empty()) {
     if (found == jobs_.end()) return;
     const auto job = found->second;  // leaving may take it out of jobs_
@@ -66,11 +66,11 @@ void Gateway::on_wanted(const mqtt::Received& received) {
     return;
   }
   auto parsed = job::parse_wanted(received.payload);
-  if (!parsed) return refuse(*name, parsed.error().text);
-  if (parsed->wanted.job != *name)
-    return refuse(*name, fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
+  if (!parsed) return refuse(about->job, parsed.error().text);
+  if (parsed->wanted.job != about->job)
+    return refuse(about->job, fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
   if (is_of_the_future(parsed->wanted))
-    return refuse(*name,
+    return refuse(about->job,
                   fmt::format("The wanted state on {} has a revision of the future, after which no other would count: "
                               "check the clocks of the job builder and of this gateway.",
                               received.topic));

@@ -31,12 +31,13 @@ std::string group_jobs(std::string_view group) { return group_job(group, "+"); }
 std::string group_submit(std::string_view group) { return fmt::format("{}{}/submit", kGroups, group); }
 std::string group_status(std::string_view group) { return fmt::format("{}{}/status", kGroups, group); }
 
-std::optional<std::string_view> job_in_group_topic(std::string_view topic) {
+std::optional<GroupJob> in_group_job_topic(std::string_view topic) {
   if (!topic.starts_with(kGroups)) return {};
   topic.remove_prefix(kGroups.size());
-  if (!take_level(topic) || take_level(topic) != "job") return {};
+  const auto group = take_level(topic);
+  if (!group || take_level(topic) != "job") return {};
   if (topic.empty() || topic.contains('/')) return {};
-  return topic;
+  return GroupJob{*group, topic};
 }
 
 std::optional<std::string_view> group_in_status_topic(std::string_view topic) {

@@ -24,8 +24,13 @@ std::string group_submit(std::string_view group);
 std::string group_status(std::string_view group);
 inline constexpr std::string_view every_group_status = "m2c2/group/+/status";
 inline constexpr std::string_view every_group_job = "m2c2/group/+/job/+";
-/// The job in m2c2/group/<group>/job/<job>, the group in m2c2/group/<group>/status; nothing for another topic.
-std::optional<std::string_view> job_in_group_topic(std::string_view topic);
+/// What m2c2/group/<group>/job/<job> is about.
+struct GroupJob {
+  std::string_view group;
+  std::string_view job;
+};
+/// The job in its group's topic, the group in m2c2/group/<group>/status; nothing for another topic.
+std::optional<GroupJob> in_group_job_topic(std::string_view topic);
 std::optional<std::string_view> group_in_status_topic(std::string_view topic);
 
 /// Where the machine's telemetry, infos and errors go: for SLMP m2c2/job/<job>, for OPC DA

@@ -20,7 +20,11 @@ TEST(Topics, OfAGroupAreUnderItsId) {
 }
 
 TEST(Topics, AreTakenApartAgain) {
-  EXPECT_EQ(job_in_group_topic(group_job("factory 1", "line 4")), "line 4");
+  const std::string topic = group_job("factory 1", "line 4");
+  const auto about = in_group_job_topic(topic);
+  ASSERT_TRUE(about);
+  EXPECT_EQ(about->group, "factory 1");
+  EXPECT_EQ(about->job, "line 4");
   EXPECT_EQ(group_in_status_topic(group_status("factory 1")), "factory 1");
 }
 
@@ -28,7 +32,7 @@ TEST(Topics, OfAnotherShapeAreNotTaken) {
   for (const auto* topic :
        {"", "m2c2/group/", "m2c2/group/f", "m2c2/group/f/job", "m2c2/group/f/job/", "m2c2/group//job/x",
         "m2c2/group/f/job/x/y", "m2c2/group/f/status", "m2c2/job/x/info", "m2c2/group/f/jobs/x"})
-    EXPECT_EQ(job_in_group_topic(topic), std::nullopt) << topic;
+    EXPECT_FALSE(in_group_job_topic(topic)) << topic;
   for (const auto* topic : {"", "m2c2/group/", "m2c2/group/f", "m2c2/group//status", "m2c2/group/f/status/x",
                             "m2c2/group/f/job/status", "m2c2/job/status"})
     EXPECT_EQ(group_in_status_topic(topic), std::nullopt) << topic;
