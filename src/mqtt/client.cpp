@@ -5,8 +5,11 @@
 #include <fmt/format.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -168,6 +171,7 @@ class Client::Session {
  private:
   net::Task<> stay_connected();
   net::Task<> stay();
+  net::Task<> let_handlers_end();
   net::Task<std::string> connect();
   int connect_handle();
   net::Task<bool> acknowledged_connection();
@@ -181,6 +185,7 @@ class Client::Session {
   void watch();
   void keep_reading();
   void write_what_waits();
+  void stay_alive();
   void after_call(int rc);
   void lose(std::string why);
   void tell_listeners(bool connected);
@@ -203,9 +208,9 @@ class Client::Session {
   std::unique_ptr<net::Transport> knock_ = net::make_tcp(loop_, options_.broker);
   Handle handle_;
   std::unique_ptr<net::Watch> watch_;
-  bool writing_ = false;  // waiting until the socket takes more
-  std::size_t unhandled_ =
-      0;  // messages whose handler has not returned: nothing is written, acknowledgements least of all
+  bool writing_ = false;       // waiting until the socket takes more
+  std::size_t unhandled_ = 0;  // messages whose handler has not returned: nothing is written, least of all their acks
+  SteadyTime written_;         // when the broker last heard of us
   std::atomic<bool> connected_ = false;  // CONNACK and every SUBACK are there
   std::size_t subacks_due_ = 0;
   std::string lost_why_;      // empty while the connection stands
@@ -221,6 +226,7 @@ net::Task<> Client::Session::stay_connected() {
   BackOff back_off{250ms, 15s};
   std::string told;
   while (!stopping_) {
+    co_await let_handlers_end();
     std::string why = co_await connect();
     if (why.empty()) {
       log::info(fmt::format("broker {}: connected", to_text(options_.broker)));
@@ -256,7 +262,13 @@ net::Task<> Client::Session::stay() {
     co_await ended_.wait_until(loop_.steady() + kHousekeeping);
     if (lost_why_.empty()) after_call(mosquitto_loop_misc(handle_.get()));
     if (lost_why_.empty()) write_what_waits();
+    if (lost_why_.empty()) stay_alive();
   }
+}
+
+/// What they were given comes again over the next connection, which without this would hand it to them meanwhile.
+net::Task<> Client::Session::let_handlers_end() {
+  while (unhandled_ > 0 && !stopping_) co_await changed_.wait_until(loop_.steady() + kHousekeeping);
 }
 
 /// Empty when connected and subscribed, else why not.
@@ -385,6 +397,7 @@ void Client::Session::keep_reading() {
 
 void Client::Session::write_what_waits() {
   if (writing_ || unhandled_ > 0 || !mosquitto_want_write(handle_.get())) return;
+  written_ = loop_.steady();
   after_call(mosquitto_loop_write(handle_.get(), 1));
   if (!lost_why_.empty() || !mosquitto_want_write(handle_.get())) return;
   writing_ = true;
@@ -392,6 +405,18 @@ void Client::Session::write_what_waits() {
     writing_ = false;
     if (handle_) write_what_waits();
   });
+}
+
+/// The library's PINGREQ waits behind acknowledgements, which may wait long for their handlers: a store far away, a
+/// request of thousands of jobs. This one goes past them, between two packets; its answer contents the library too.
+void Client::Session::stay_alive() {
+  if (unhandled_ == 0 || writing_ || loop_.steady() - written_ < options_.keep_alive / 2) return;
+  constexpr std::array<unsigned char, 2> kPingreq{0xC0, 0x00};
+  written_ = loop_.steady();
+  auto* const tls = static_cast<SSL*>(mosquitto_ssl_get(handle_.get()));
+  const auto sent = tls ? SSL_write(tls, kPingreq.data(), kPingreq.size())
+                        : ::send(mosquitto_socket(handle_.get()), kPingreq.data(), kPingreq.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<int>(kPingreq.size())) lose("the connection takes nothing");
 }
 
 void Client::Session::after_call(int rc) {
@@ -455,7 +480,7 @@ void Client::Session::hand_over(const std::shared_ptr<const Subscription>& subsc
   subscription->home->post([this, subscription, received = std::move(received)]() mutable {
     subscription->on_message(std::move(received));
     loop_.post([this] {
-      --unhandled_;
+      if (--unhandled_ == 0) changed_.set();
       if (handle_) write_what_waits();
     });
   });
