@@ -20,10 +20,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kRenewBefore = 5min;
-constexpr Duration kTryAgain = 30s;  // to renew, while the old ones hold
-constexpr Duration kNear = 2s;       // for a host of this machine's own network to connect
-constexpr Duration kStillFor = 5s;   // each is a small answer
-constexpr Duration kAnswerWithin = 15s;
+constexpr Duration kTryAgain = 30s;     // to renew, while the old ones hold
+constexpr Duration kNear = 2s;          // for a host of this machine's own network to connect
+constexpr Duration kStillFor = 5s;      // each is a small answer
+constexpr Duration kFetchWithin = 15s;  // all that it takes
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 
 std::optional<WallTime> parse_iso_time(const std::string& text) {
@@ -67,7 +67,7 @@ Result<Fetched> read_answer(const HttpResponse& response, const Fields& names, W
 class Environmental final : public CredentialsSource {
  public:
   explicit Environmental(Credentials credentials) : credentials_{std::move(credentials)} {}
-  net::Task<Result<Credentials>> get() override { co_return credentials_; }
+  net::Task<Result<Credentials>> get(SteadyTime) override { co_return credentials_; }
   void discard(const Credentials&) override {}
 
  private:
@@ -79,9 +79,9 @@ class Kept : public CredentialsSource {
  public:
   Kept(Http& http, net::Loop& loop) : http_{http}, loop_{loop} {}
 
-  net::Task<Result<Credentials>> get() override {
+  net::Task<Result<Credentials>> get(SteadyTime deadline) override {
     if (kept_ && loop_.steady() < renew_at_) co_return *kept_;
-    auto fetched = co_await fetch();
+    auto fetched = co_await fetch(std::min(deadline, loop_.steady() + kFetchWithin));
     if (fetched) keep(*std::move(fetched));
     else if (!kept_ || loop_.steady() >= end_) co_return std::unexpected{fetched.error()};
     else put_off(fetched.error());
@@ -92,10 +92,12 @@ class Kept : public CredentialsSource {
   }
 
  protected:
-  virtual net::Task<Result<Fetched>> fetch() = 0;
-
-  Http& http_;
-  net::Loop& loop_;
+  virtual net::Task<Result<Fetched>> fetch(SteadyTime deadline) = 0;
+  net::Task<Result<HttpResponse>> send(HttpRequest request, SteadyTime deadline) {
+    request.still_for = kStillFor;
+    return exchange(http_, loop_, std::move(request), deadline);
+  }
+  WallTime now() const { return loop_.wall(); }
 
  private:
   void keep(Fetched fetched) {
@@ -111,6 +113,8 @@ class Kept : public CredentialsSource {
                              std::chrono::round<std::chrono::seconds>(end_ - loop_.steady()).count()));
   }
 
+  Http& http_;
+  net::Loop& loop_;
   std::optional<Credentials> kept_;
   SteadyTime renew_at_{};
   SteadyTime end_{};
@@ -124,16 +128,14 @@ class OfThing final : public Kept {
                                uri_encoded(options.role_alias));
     if (!options.thing_name.empty()) request_.headers.push_back({"x-amzn-iot-thingname", options.thing_name});
     request_.tls = options.tls;
-    request_.still_for = kStillFor;
-    request_.answer_within = kAnswerWithin;
   }
 
  private:
-  net::Task<Result<Fetched>> fetch() override {
-    const auto response = co_await exchange(http_, loop_, request_);
+  net::Task<Result<Fetched>> fetch(SteadyTime deadline) override {
+    const auto response = co_await send(request_, deadline);
     if (!response) co_return fail(response.error().code, "the IoT credentials provider: " + response.error().text);
     if (!response->is_success()) co_return refusal(*response);
-    co_return read_answer(*response, kOfThings, loop_.wall(), "the IoT credentials provider");
+    co_return read_answer(*response, kOfThings, now(), "the IoT credentials provider");
   }
   std::unexpected<Error> refusal(const HttpResponse& response) const {
     return fail(
@@ -152,17 +154,17 @@ class OfContainer final : public Kept {
       : Kept{http, loop}, url_{std::move(url)}, environment_{std::move(environment)} {}
 
  private:
-  net::Task<Result<Fetched>> fetch() override {
+  net::Task<Result<Fetched>> fetch(SteadyTime deadline) override {
     auto token = authorization();
     if (!token) co_return std::unexpected{token.error()};
     HttpRequest request{.url = url_, .connect_within = kNear, .past_proxy = true};
     if (!token->empty()) request.headers.push_back({"authorization", *std::move(token)});
-    const auto response = co_await exchange(http_, loop_, std::move(request));
+    const auto response = co_await send(std::move(request), deadline);
     if (!response) co_return fail(response.error().code, "the role of the container: " + response.error().text);
     if (!response->is_success())
       co_return fail(AwsError::no_credentials,
                      fmt::format("the role of the container: status {} for {}", response->status, url_));
-    co_return read_answer(*response, kOfRoles, loop_.wall(), "the role of the container");
+    co_return read_answer(*response, kOfRoles, now(), "the role of the container");
   }
   /// Read each time: what is in the file changes.
   Result<std::string> authorization() const {
@@ -184,24 +186,26 @@ class OfInstance final : public Kept {
   OfInstance(Http& http, net::Loop& loop, std::string endpoint) : Kept{http, loop}, endpoint_{std::move(endpoint)} {}
 
  private:
-  net::Task<Result<Fetched>> fetch() override {
-    const auto token = co_await ask("PUT", "/latest/api/token", {"x-aws-ec2-metadata-token-ttl-seconds", "21600"});
+  net::Task<Result<Fetched>> fetch(SteadyTime deadline) override {
+    const auto token =
+        co_await ask("PUT", "/latest/api/token", {"x-aws-ec2-metadata-token-ttl-seconds", "21600"}, deadline);
     if (!token) co_return std::unexpected{token.error()};
     const Header with_token{"x-aws-ec2-metadata-token", token->body};
     const std::string roles = "/latest/meta-data/iam/security-credentials/";
-    const auto role = co_await ask("GET", roles, with_token);
+    const auto role = co_await ask("GET", roles, with_token, deadline);
     if (!role) co_return std::unexpected{role.error()};
-    const auto response = co_await ask("GET", roles + role->body.substr(0, role->body.find('\n')), with_token);
+    const auto response =
+        co_await ask("GET", roles + role->body.substr(0, role->body.find('\n')), with_token, deadline);
     if (!response) co_return std::unexpected{response.error()};
-    co_return read_answer(*response, kOfRoles, loop_.wall(), "the role of the instance");
+    co_return read_answer(*response, kOfRoles, now(), "the role of the instance");
   }
-  net::Task<Result<HttpResponse>> ask(std::string method, std::string path, Header with) {
+  net::Task<Result<HttpResponse>> ask(std::string method, std::string path, Header with, SteadyTime deadline) {
     HttpRequest request{.method = std::move(method),
                         .url = endpoint_ + path,
                         .headers = {std::move(with)},
                         .connect_within = kNear,
                         .past_proxy = true};
-    auto response = co_await exchange(http_, loop_, std::move(request));
+    auto response = co_await send(std::move(request), deadline);
     if (response && response->is_success()) co_return response;
     const std::string why = response ? fmt::format("status {} for {}", response->status, path) : response.error().text;
     co_return fail(

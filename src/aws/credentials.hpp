@@ -15,8 +15,8 @@ namespace m2c2::aws {
 class CredentialsSource {
  public:
   virtual ~CredentialsSource() = default;
-  /// Those that are valid now. An error says which source was asked and what to do.
-  virtual net::Task<Result<Credentials>> get() = 0;
+  /// Those that are valid now, by the deadline. An error says which source was asked and what to do.
+  virtual net::Task<Result<Credentials>> get(SteadyTime deadline) = 0;
   /// The service said that these are no longer valid: get() fetches others, where there are any.
   virtual void discard(const Credentials& used) = 0;
 };
@@ -33,7 +33,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 
 /// The certificate's where an endpoint is given; else of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
 /// AWS_SESSION_TOKEN; else of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …_FULL_URI; else of the instance (IMDSv2). What
-/// is fetched is kept until five minutes before its end. `http` and the loop outlive the source; all calls on the loop.
+/// is fetched, which takes 15 s at most, is kept until five minutes before its end. `http` and the loop outlive the
+/// source; all calls on the loop.
 std::unique_ptr<CredentialsSource> make_credentials(Http& http, net::Loop&, const IotCredentials&, const Environment&);
 
 }  // namespace m2c2::aws

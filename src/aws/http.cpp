@@ -263,7 +263,10 @@ std::optional<WallTime> date_of(const HttpResponse& response) {
 
 std::unique_ptr<Http> make_http() { return std::make_unique<CurlHttp>(); }
 
-net::Task<Result<HttpResponse>> exchange(Http& http, net::Loop& loop, HttpRequest request) {
+net::Task<Result<HttpResponse>> exchange(Http& http, net::Loop& loop, HttpRequest request, SteadyTime deadline) {
+  request.answer_within = std::min(request.answer_within, deadline - loop.steady());
+  if (request.answer_within <= Duration::zero())  // which curl would take for no limit
+    co_return fail(AwsError::timed_out, fmt::format("{}: no time is left to ask it", origin_of(request.url)));
   const auto arrival = std::make_shared<Arrival>(loop);
   http.send(std::move(request), [&loop, waiting = std::weak_ptr{arrival}](Result<HttpResponse> response) {
     loop.post([waiting, response = std::move(response)]() mutable {

@@ -87,7 +87,7 @@ class Http {
 /// libcurl on a thread, connections kept open. Answers longer than 16 MiB are cut off with an error.
 std::unique_ptr<Http> make_http();
 
-/// The same, waited for on a loop.
-net::Task<Result<HttpResponse>> exchange(Http&, net::Loop&, HttpRequest);
+/// The same, waited for on a loop, and over at the deadline as well as at the request's own limits.
+net::Task<Result<HttpResponse>> exchange(Http&, net::Loop&, HttpRequest, SteadyTime deadline = SteadyTime::max());
 
 }  // namespace m2c2::aws

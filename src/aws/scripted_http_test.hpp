@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -49,10 +50,39 @@ class ScriptedHttp final : public Http {
   bool stopped_ = false;
 };
 
+/// Answers each request only `takes` after it was sent, or cuts it off at its own limit.
+class SlowHttp final : public Http {
+ public:
+  SlowHttp(net::Loop& loop, std::function<Duration(const HttpRequest&)> takes, std::string body)
+      : loop_{loop}, takes_{std::move(takes)}, body_{std::move(body)} {}
+
+  void send(HttpRequest request, Done done) override {
+    loop_.spawn(answer(takes_(request), request.answer_within, std::move(done)));
+    sent.push_back(std::move(request));
+  }
+  void stop() override {}
+
+  std::vector<HttpRequest> sent;
+
+ private:
+  net::Task<> answer(Duration takes, Duration limit, Done done) {
+    const auto alarm = loop_.make_alarm();
+    co_await alarm->wait_until(loop_.steady() + std::min(takes, limit));
+    done(takes < limit ? Answer{HttpResponse{200, {}, body_}} : fail(AwsError::timed_out, "scripted"));
+  }
+  using Answer = Result<HttpResponse>;
+
+  net::Loop& loop_;
+  std::function<Duration(const HttpRequest&)> takes_;
+  std::string body_;
+};
+
 /// Gives key after key: a discarded one is not given again.
 class NumberedCredentials final : public CredentialsSource {
  public:
-  net::Task<Result<Credentials>> get() override { co_return Credentials{"key-" + std::to_string(number), "secret"}; }
+  net::Task<Result<Credentials>> get(SteadyTime) override {
+    co_return Credentials{"key-" + std::to_string(number), "secret"};
+  }
   void discard(const Credentials&) override { ++number; }
 
   int number = 1;

@@ -141,6 +141,7 @@ Service::Service(Http& http, CredentialsSource& credentials, net::Loop& loop, Se
   if (options_.endpoint.empty())
     options_.endpoint = fmt::format("https://{}.{}.{}", options_.service, options_.region, domain_of(options_.region));
   while (options_.endpoint.ends_with('/')) options_.endpoint.pop_back();
+  if (options_.call_within == Duration::zero()) options_.call_within = options_.attempts * options_.answer_within;
 }
 
 void Service::stop() {
@@ -149,10 +150,11 @@ void Service::stop() {
 }
 
 net::Task<Result<HttpResponse>> Service::call(Call call) {
+  const SteadyTime deadline = loop_.steady() + options_.call_within;
   BackOff back_off{options_.first_back_off, options_.longest_back_off, options_.jitter_seed};
   for (int attempts = 1;; ++attempts) {
     if (stopped_) co_return fail(AwsError::stopped);
-    auto answer = co_await attempt(call);
+    auto answer = co_await attempt(call, deadline);
     Error error;
     bool is_worth_another = true;
     if (!answer) {
@@ -165,17 +167,19 @@ net::Task<Result<HttpResponse>> Service::call(Call call) {
       is_worth_another = verdict == Verdict::throttled || verdict == Verdict::unavailable;
     }
     if (!is_worth_another || attempts >= options_.attempts) co_return std::unexpected{std::move(error)};
-    co_await pause(back_off.next());
+    const Duration wait = back_off.next();
+    if (loop_.steady() + wait >= deadline) co_return std::unexpected{std::move(error)};
+    co_await pause(wait);
   }
 }
 
 /// One try, and a second one where a clock or credentials that were set right promise another answer.
-net::Task<Result<HttpResponse>> Service::attempt(const Call& call) {
+net::Task<Result<HttpResponse>> Service::attempt(const Call& call, SteadyTime deadline) {
   for (bool is_second = false;; is_second = true) {
-    const auto credentials = co_await credentials_.get();
+    const auto credentials = co_await credentials_.get(deadline);
     if (!credentials) co_return fail(AwsError::no_credentials, credentials.error().text);
     const Duration offset = clock_offset_;
-    auto answer = co_await exchange(http_, loop_, signed_request(call, *credentials));
+    auto answer = co_await exchange(http_, loop_, signed_request(call, *credentials), deadline);
     if (!answer || is_second) co_return answer;
     const Verdict verdict = verdict_on(*answer);
     if (verdict == Verdict::other_credentials) credentials_.discard(*credentials);

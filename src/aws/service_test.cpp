@@ -110,9 +110,57 @@ TEST_F(ServiceTest, StopsWhileItPauses) {
   EXPECT_EQ(answer_->error().code, AwsError::stopped);
 }
 
+/// A call of at most 30 s, as the job store's, where all that it takes is slow.
+class SlowServiceTest : public testing::Test {
+ protected:
+  net::Task<> call() {
+    answer = co_await service.call({.body = "{}"});
+    ended = loop.steady();
+  }
+  Duration time_of_call() {
+    const SteadyTime begun = loop.steady();
+    loop.spawn(call());
+    loop.advance(5min);
+    return ended - begun;
+  }
+
+  net::VirtualLoop loop;
+  Duration credentials_take{};
+  SlowHttp http{loop,
+                [this](const HttpRequest& request) {
+                  return request.url.contains("role-aliases") ? credentials_take : Duration{1h};
+                },
+                R"({"credentials":{"accessKeyId":"A","secretAccessKey":"S"}})"};
+  std::unique_ptr<CredentialsSource> credentials =
+      make_credentials(http, loop, {.endpoint = "c1", .role_alias = "a", .thing_name = {}, .tls = {}}, {});
+  Service service{http, *credentials, loop,
+                  ServiceOptions{.service = "dynamodb",
+                                 .region = "eu-central-1",
+                                 .attempts = 5,
+                                 .answer_within = 5s,
+                                 .call_within = 30s,
+                                 .first_back_off = 300ms}};
+  std::optional<Result<HttpResponse>> answer;
+  SteadyTime ended{};
+};
+
+TEST_F(SlowServiceTest, KeepsOneTimeForCredentialsAttemptsAndPauses) {
+  credentials_take = 14s;
+  EXPECT_LE(time_of_call(), 30s);
+  ASSERT_FALSE(answer.value());
+  EXPECT_EQ(answer->error().code, AwsError::timed_out);
+  EXPECT_GT(http.sent.size(), 3u) << "the time is used";
+}
+
+TEST_F(SlowServiceTest, EndsInTimeWhereNoCredentialsCome) {
+  credentials_take = 1h;
+  EXPECT_LE(time_of_call(), 30s);
+  EXPECT_FALSE(answer.value());
+}
+
 class CredentialsTest : public testing::Test {
  protected:
-  net::Task<> get_into(std::optional<Result<Credentials>>& got) { got = co_await source->get(); }
+  net::Task<> get_into(std::optional<Result<Credentials>>& got) { got = co_await source->get(SteadyTime::max()); }
   Result<Credentials> get() {
     std::optional<Result<Credentials>> got;
     loop.spawn(get_into(got));
@@ -221,6 +269,28 @@ TEST_F(CredentialsTest, ComeFromTheRoleOfTheInstance) {
   EXPECT_EQ(get()->access_key_id, "I");
   EXPECT_EQ(http.sent[2].url, "http://169.254.169.254/latest/meta-data/iam/security-credentials/m2c2-role");
   EXPECT_EQ(header(http.sent[2].headers, "x-aws-ec2-metadata-token"), "token");
+}
+
+TEST_F(CredentialsTest, AreFetchedWithinTheirTimeWhateverTheirSource) {
+  const std::string any = R"({"AccessKeyId":"I","SecretAccessKey":"S"})";
+  SlowHttp slow{loop, [](const HttpRequest&) { return 7s; }, any};
+  const Environment of_container = [](const std::string& name) -> std::optional<std::string> {
+    if (name != "AWS_CONTAINER_CREDENTIALS_FULL_URI") return std::nullopt;
+    return "http://127.0.0.1:1/";
+  };
+  const Environment of_instance = [](const std::string&) { return std::nullopt; };
+  for (const auto& [iot, from] : {std::pair{thing, of_instance}, {{}, of_container}, {{}, of_instance}}) {
+    source = make_credentials(slow, loop, iot, from);
+    std::optional<Result<Credentials>> got;
+    slow.sent.clear();
+    loop.spawn(get_into(got));
+    loop.advance(15s);
+    EXPECT_TRUE(got) << slow.sent[0].url;
+    for (const HttpRequest& request : slow.sent) {
+      EXPECT_EQ(request.still_for, 5s) << request.url;
+      EXPECT_LE(request.answer_within, 15s) << request.url;
+    }
+  }
 }
 
 TEST_F(CredentialsTest, SayAllWaysToGiveThemWhereThereAreNone) {

@@ -30,6 +30,7 @@ aws::ServiceOptions service_options(const DynamoOptions& options) {
           .ca_file = options.ca_file,
           .attempts = options.attempts,
           .answer_within = options.answer_within,
+          .call_within = options.call_within,
           .first_back_off = options.first_back_off};
 }
 

@@ -16,8 +16,7 @@
 
 namespace m2c2::store::dynamodb {
 
-/// A loop on a thread of its own, where the requests run. A call ends after the attempts of DynamoOptions at the
-/// latest.
+/// A loop on a thread of its own, where the requests run. A call ends within the times of DynamoOptions.
 class Connection final : public Api {
  public:
   Connection(std::unique_ptr<aws::Http>, const DynamoOptions&);

@@ -121,6 +121,16 @@ TEST_F(DynamoConnection, AsksOnAfterAChangeThatMayHaveBeenMadeInSpiteOfItsAnswer
   EXPECT_TRUE(get());
 }
 
+TEST_F(DynamoConnection, IsOverInTimeHoweverOftenItMayTry) {
+  DynamoOptions often = options();
+  often.attempts = 1'000'000;
+  often.call_within = std::chrono::milliseconds{100};
+  often.first_back_off = std::chrono::milliseconds{1};
+  connect(often);
+  http_->otherwise = [](const aws::HttpRequest&) { return aws::HttpResponse{503, {}, "{}"}; };
+  EXPECT_THAT(get().error().text, HasSubstr("HTTP status 503"));
+}
+
 TEST_F(DynamoConnection, RefusesAnAnswerOfAnotherProgram) {
   http_->answer(200, "<html>Sign in</html>");
   EXPECT_THAT(get().error().text, HasSubstr("check that the endpoint is DynamoDB's"));

@@ -18,7 +18,9 @@ struct DynamoOptions {
   std::string ca_file = {};   ///< of an endpoint with TLS; empty: the system's certificates
   aws::IotCredentials credentials = {};
   aws::Environment environment = {};  ///< for credentials without a certificate
-  // A call is over within 30 s, whatever happens: a builder that is silent for 45 s is gone for its broker.
+  /// A call of DynamoDB is over by then, whatever happens, the credentials for it and every attempt and back-off
+  /// included: a builder that is silent for 45 s is gone for its broker.
+  Duration call_within = std::chrono::seconds{30};
   int attempts = 5;  ///< of a request, while DynamoDB is throttled or away
   Duration answer_within = std::chrono::seconds{5};
   Duration first_back_off = std::chrono::milliseconds{300};  ///< of four, each twice the last
