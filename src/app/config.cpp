@@ -44,14 +44,16 @@ Result<> set_texts(Config::Texts& texts, const toml::table& table, std::string_v
     if (node.is_string()) texts.emplace_back(name.str(), node.as_string()->get());
     else if (node.is_integer()) texts.emplace_back(name.str(), fmt::format("{}", node.as_integer()->get()));
     else if (node.is_boolean()) texts.emplace_back(name.str(), node.as_boolean()->get() ? "true" : "false");
+    else if (node.is_table())
+      return invalid(fmt::format("{}: {} must be a text in quotes; write a name with a dot in it in quotes too", where,
+                                 name.str()));
     else return invalid(fmt::format("{}: {} must be a text in quotes", where, name.str()));
   }
   return {};
 }
 
-constexpr std::array<std::string_view, 4> kWanted{
-    "a text in quotes", "a whole number", "true or false",
-    "a table of texts in quotes: write a name with a dot in it in quotes too"};
+constexpr std::array<std::string_view, 4> kWanted{"a text in quotes", "a whole number", "true or false",
+                                                  "a table of texts in quotes"};
 
 template <class Target>
 Result<> set(Target& target, const Key<Target>& key, const toml::node& node, std::string_view where) {
@@ -119,6 +121,10 @@ Result<> apply(Config& config, const toml::table& file, const std::string& path)
   for (const auto& [table_name, node] : file) {
     const std::string_view in = table_name.str();
     const toml::table* table = node.as_table();
+    if (in != "exporter" && node.is_array_of_tables() &&
+        std::ranges::find(kKeys, in, &Key<Config>::table) != kKeys.end())
+      return invalid(
+          fmt::format("{}:{}: write [{}], with one bracket: there is one", path, node.source().begin.line, in));
     if (in != "exporter" && !table) return unknown_key(path, in, "");
     auto done = in == "exporter" ? apply_exporters(config, node, path) : apply(config, kKeys, in, *table, path);
     if (!done) return done;

@@ -27,6 +27,8 @@ using Exporter = Config::Exporter;
 constexpr std::uint64_t kMostFlushBytes = std::uint64_t{128} << 20;  // Firehose's too; an object is made in memory
 constexpr std::uint64_t kMostRecordBytes = std::uint64_t{1} << 20;   // a Kinesis record, its partition key included
 constexpr std::uint64_t kLeastStreamBytes = std::uint64_t{64} << 10;
+constexpr std::int64_t kMostPublishRate = 1'000'000;
+constexpr std::int64_t kMostWindow = 65'535;  // MQTT has no more packet identifiers
 constexpr std::string_view kS3 = "s3://";
 
 std::string environment_region() {
@@ -184,8 +186,10 @@ std::string fault_of(const Config& config) {
     return fmt::format("[builder] store = \"{}\": give sqlite:<path of the file> or dynamodb:<table>",
                        config.builder.store);
   if (config.broker.port < 1 || config.broker.port > 65535) return "[broker] port must be from 1 to 65535";
-  if (config.broker.publish_rate < 0) return "[broker] publish-rate must be 0 or more";
-  if (config.broker.window < 1) return "[broker] window must be 1 or more";
+  if (config.broker.publish_rate < 0 || config.broker.publish_rate > kMostPublishRate)
+    return fmt::format("[broker] publish-rate must be from 0 to {}", kMostPublishRate);
+  if (config.broker.window < 1 || config.broker.window > kMostWindow)
+    return fmt::format("[broker] window must be from 1 to {}", kMostWindow);
   if (config.broker.cert_file.empty() != config.broker.key_file.empty())
     return "[broker] cert-file and key-file go together";
   return fault_of_aws(config);

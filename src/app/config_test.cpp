@@ -31,6 +31,11 @@ TEST(Config, AnUnknownKeyNamesTheNearestKnownOne) {
 TEST(Config, AValueOfTheWrongKindIsToldWithItsLine) {
   EXPECT_EQ(error_of("[broker]\n\npublish-rate = \"fast\"\n"),
             "m2c2.toml:3: [broker] publish-rate must be a whole number");
+  EXPECT_EQ(error_of("[broker]\npublish-rate = 4294967296\n"),
+            "m2c2.toml: [broker] publish-rate must be from 0 to 1000000");
+  EXPECT_EQ(error_of("\n[[gateway]]\n"), "m2c2.toml:2: write [gateway], with one bracket: there is one");
+  EXPECT_EQ(error_of("[[exporter]]\nkind = \"kafka\"\n[exporter.properties]\nssl.ca.location = \"x\"\n"),
+            "m2c2.toml:3: ssl must be a text in quotes; write a name with a dot in it in quotes too");
 }
 
 TEST(Config, WhatIsNotTomlIsToldWithItsLine) { EXPECT_TRUE(error_of("[broker]\nurl = ").starts_with("m2c2.toml:2: ")); }

@@ -19,9 +19,9 @@ namespace {
 
 using Exporter = std::unique_ptr<exporters::Exporter>;
 
-/// What an object still waits for stands in the stream: it must not come to fill it.
-std::uint64_t flush_size(const Config::Exporter& config, const Config::Stream& stream) {
-  return std::min(*parse_size(config.flush_size), *parse_size(stream.max_size) / 4);
+/// What is collected stands in the stream meanwhile: it must not come to fill it.
+std::uint64_t flush_size(std::uint64_t wanted, const ExporterSurroundings& around) {
+  return std::min(wanted, *parse_size(around.config.stream.max_size) / 4);
 }
 
 Exporter make_archive(const Config::Exporter& config, const ExporterSurroundings& around) {
@@ -30,7 +30,7 @@ Exporter make_archive(const Config::Exporter& config, const ExporterSurroundings
       exporters::ArchiveOptions{
           .origin = {.exporter = config.name, .stream_name = config.stream_name, .stream_id = around.stream_id},
           .flush_interval = *parse_duration(config.flush_interval),
-          .flush_size = flush_size(config, around.config.stream)});
+          .flush_size = flush_size(*parse_size(config.flush_size), around)});
 }
 
 Exporter make_kinesis(const Config::Exporter& config, const ExporterSurroundings& around) {
@@ -40,7 +40,8 @@ Exporter make_kinesis(const Config::Exporter& config, const ExporterSurroundings
       exporters::KinesisOptions{.name = config.name,
                                 .stream_name = config.stream_name,
                                 .record_size = *parse_size(config.record_size),
-                                .flush_interval = *parse_duration(config.flush_interval)});
+                                .flush_interval = *parse_duration(config.flush_interval),
+                                .flush_size = flush_size(exporters::KinesisOptions{}.flush_size, around)});
 }
 
 exporters::KafkaOptions kafka_options(const Config::Exporter& config) {
