@@ -64,6 +64,11 @@ Result<Fetched> read_answer(const HttpResponse& response, const Fields& names, W
   return fail(AwsError::no_credentials, fmt::format("{}: the answer holds no credentials", source));
 }
 
+/// Of a refusal.
+AwsError code_of(const HttpResponse& response) {
+  return response.status >= 500 || response.status == 429 ? AwsError::unavailable : AwsError::no_credentials;
+}
+
 class Environmental final : public CredentialsSource {
  public:
   explicit Environmental(Credentials credentials) : credentials_{std::move(credentials)} {}
@@ -139,7 +144,7 @@ class OfThing final : public Kept {
   }
   std::unexpected<Error> refusal(const HttpResponse& response) const {
     return fail(
-        response.status >= 500 ? AwsError::unavailable : AwsError::no_credentials,
+        code_of(response),
         fmt::format("the IoT credentials provider: status {} for {}: {}; see [aws] role-alias and thing-name, and "
                     "that the certificate is active with a policy that allows iot:AssumeRoleWithCertificate",
                     response.status, request_.url, foreign_text(response.body)));
@@ -162,7 +167,7 @@ class OfContainer final : public Kept {
     const auto response = co_await send(std::move(request), deadline);
     if (!response) co_return fail(response.error().code, "the role of the container: " + response.error().text);
     if (!response->is_success())
-      co_return fail(AwsError::no_credentials,
+      co_return fail(code_of(*response),
                      fmt::format("the role of the container: status {} for {}", response->status, url_));
     co_return read_answer(*response, kOfRoles, now(), "the role of the container");
   }
@@ -207,9 +212,10 @@ class OfInstance final : public Kept {
                         .past_proxy = true};
     auto response = co_await send(std::move(request), deadline);
     if (response && response->is_success()) co_return response;
+    if (!response && response.error().code == AwsError::stopped) co_return response;
     const std::string why = response ? fmt::format("status {} for {}", response->status, path) : response.error().text;
     co_return fail(
-        AwsError::no_credentials,
+        response ? code_of(*response) : AwsError::no_credentials,  // nobody there: it is no instance
         fmt::format("no AWS credentials: set [aws] credentials-endpoint and role-alias, or AWS_ACCESS_KEY_ID and "
                     "AWS_SECRET_ACCESS_KEY, or give the container or the instance a role (its metadata: {})",
                     why));

@@ -15,7 +15,8 @@ namespace m2c2::aws {
 class CredentialsSource {
  public:
   virtual ~CredentialsSource() = default;
-  /// Those that are valid now, by the deadline. An error says which source was asked and what to do.
+  /// Those that are valid now, by the deadline. An error says which source was asked and what to do; another
+  /// try is for the caller.
   virtual net::Task<Result<Credentials>> get(SteadyTime deadline) = 0;
   /// The service said that these are no longer valid: get() fetches others, where there are any.
   virtual void discard(const Credentials& used) = 0;

@@ -88,6 +88,12 @@ AwsError kind_of(Verdict verdict) {
   return AwsError::refused;
 }
 
+/// Whether it may be over soon.
+bool is_passing(const Error& error) {
+  return error.code == AwsError::throttled || error.code == AwsError::unavailable ||
+         error.code == AwsError::unreachable || error.code == AwsError::timed_out;
+}
+
 std::string_view remedy(Verdict verdict) {
   switch (verdict) {
     case Verdict::throttled:
@@ -154,37 +160,39 @@ net::Task<Result<HttpResponse>> Service::call(Call call) {
   BackOff back_off{options_.first_back_off, options_.longest_back_off, options_.jitter_seed};
   for (int attempts = 1;; ++attempts) {
     if (stopped_) co_return fail(AwsError::stopped);
-    auto answer = co_await attempt(call, deadline);
-    Error error;
-    bool is_worth_another = true;
-    if (!answer) {
-      error = answer.error();
-      is_worth_another = error.code == AwsError::unreachable || error.code == AwsError::timed_out;
-    } else {
-      const Verdict verdict = verdict_on(*answer);
-      if (verdict == Verdict::answered) co_return answer;
-      error = error_of(options_, *answer);
-      is_worth_another = verdict == Verdict::throttled || verdict == Verdict::unavailable;
-    }
-    if (!is_worth_another || attempts >= options_.attempts) co_return std::unexpected{std::move(error)};
+    Attempt last = co_await attempt(call, deadline);
+    if (!last.is_worth_another || attempts >= options_.attempts) co_return std::move(last.answer);
     const Duration wait = back_off.next();
-    if (loop_.steady() + wait >= deadline) co_return std::unexpected{std::move(error)};
+    if (loop_.steady() + wait >= deadline) co_return std::move(last.answer);
     co_await pause(wait);
   }
 }
 
 /// One try, and a second one where a clock or credentials that were set right promise another answer.
-net::Task<Result<HttpResponse>> Service::attempt(const Call& call, SteadyTime deadline) {
+net::Task<Service::Attempt> Service::attempt(const Call& call, SteadyTime deadline) {
   for (bool is_second = false;; is_second = true) {
     const auto credentials = co_await credentials_.get(deadline);
-    if (!credentials) co_return fail(AwsError::no_credentials, credentials.error().text);
+    if (!credentials) co_return without_credentials(credentials.error());
     const Duration offset = clock_offset_;
     auto answer = co_await exchange(http_, loop_, signed_request(call, *credentials), deadline);
-    if (!answer || is_second) co_return answer;
+    if (!answer || is_second) co_return judged(std::move(answer));
     const Verdict verdict = verdict_on(*answer);
     if (verdict == Verdict::other_credentials) credentials_.discard(*credentials);
-    else if (verdict != Verdict::wrong_clock || !correct_clock(*answer, offset)) co_return answer;
+    else if (verdict != Verdict::wrong_clock || !correct_clock(*answer, offset)) co_return judged(std::move(answer));
   }
+}
+
+/// To the caller there are none, whatever the cause.
+Service::Attempt Service::without_credentials(const Error& error) {
+  if (error.code == AwsError::stopped) return {std::unexpected{error}};
+  return {fail(AwsError::no_credentials, error.text), is_passing(error)};
+}
+
+Service::Attempt Service::judged(Result<HttpResponse> answer) const {
+  if (answer && verdict_on(*answer) == Verdict::answered) return {std::move(answer)};
+  Error error = answer ? error_of(options_, *answer) : std::move(answer).error();
+  const bool is_worth_another = is_passing(error);
+  return {std::unexpected{std::move(error)}, is_worth_another};
 }
 
 HttpRequest Service::signed_request(const Call& call, const Credentials& credentials) const {

@@ -22,7 +22,7 @@ struct ServiceOptions {
   std::string region;         ///< "eu-central-1"
   std::string endpoint = {};  ///< "http://127.0.0.1:4567"; empty: the service's own in that region
   std::string ca_file = {};   ///< of an endpoint with TLS; empty: the system's certificates
-  int attempts = 3;           ///< of a call, while it is throttled, unavailable or unreachable
+  int attempts = 3;           ///< of a call, while it or its credentials are throttled, unavailable or unreachable
   Duration answer_within = std::chrono::minutes{2};  ///< each
   Duration call_within = {};  ///< credentials, attempts and pauses together; zero: as long as all attempts may take
   Duration first_back_off = std::chrono::milliseconds{100};
@@ -59,8 +59,9 @@ class Service {
 
   /// The answer when it is 2xx, or a 4xx that says something of this one call (refusal_of): those are for the caller to
   /// decide by. A signature that is refused since this machine's clock is wrong is made again with the service's time,
-  /// and credentials that have ended are fetched again. Any other failure is an error after `attempts`,
-  /// or when another one would not end within `call_within`.
+  /// and credentials that have ended are fetched again. What is throttled, unavailable or unreachable, the source of
+  /// the credentials too, is tried again. Any other failure is an error after `attempts`, or when another one would not
+  /// end within `call_within`.
   net::Task<Result<HttpResponse>> call(Call);
   /// Ends what is under way, and what comes later, with AwsError::stopped. Soon, and for good; the HTTP is its owner's
   /// to stop.
@@ -69,7 +70,13 @@ class Service {
   const ServiceOptions& options() const { return options_; }
 
  private:
-  net::Task<Result<HttpResponse>> attempt(const Call&, SteadyTime deadline);
+  struct Attempt {
+    Result<HttpResponse> answer;
+    bool is_worth_another = false;
+  };
+  net::Task<Attempt> attempt(const Call&, SteadyTime deadline);
+  static Attempt without_credentials(const Error&);
+  Attempt judged(Result<HttpResponse>) const;
   HttpRequest signed_request(const Call&, const Credentials&) const;
   bool correct_clock(const HttpResponse&, Duration signed_with);
   void tell_of_clock() const;

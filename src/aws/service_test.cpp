@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <deque>
 #include <map>
 
 #include "aws/scripted_http_test.hpp"
@@ -107,6 +108,55 @@ TEST_F(ServiceTest, StopsWhileItPauses) {
   service.stop();
   loop.settle();
   ASSERT_TRUE(answer_);
+  EXPECT_EQ(answer_->error().code, AwsError::stopped);
+}
+
+/// With a source that fails as it is told to, and gives credentials then.
+class FailingCredentials final : public CredentialsSource {
+ public:
+  net::Task<Result<Credentials>> get(SteadyTime) override {
+    if (failures.empty()) co_return Credentials{"key-1", "secret"};
+    const AwsError error = failures.front();
+    failures.pop_front();
+    co_return fail(error, "the source says no");
+  }
+  void discard(const Credentials&) override {}
+
+  std::deque<AwsError> failures;
+};
+
+class ServiceWithoutCredentials : public ServiceTest {
+ protected:
+  ServiceWithoutCredentials() { http.answer(200, "{}"); }
+  net::Task<> ask() { answer_ = co_await without.call({.body = "{}"}); }
+  bool call_succeeds(std::deque<AwsError> failures) {
+    source.failures = std::move(failures);
+    loop.spawn(ask());
+    loop.advance(1min);
+    return answer_.value().has_value();
+  }
+
+  FailingCredentials source;
+  Service without{http, source, loop, {.service = "kinesis", .region = "eu-central-1"}};
+};
+
+TEST_F(ServiceWithoutCredentials, TriesAgainWhereTheirSourceIsAway) {
+  EXPECT_TRUE(call_succeeds({AwsError::unavailable, AwsError::timed_out}));
+}
+
+TEST_F(ServiceWithoutCredentials, SaysSoWhereTheirSourceStaysAway) {
+  ASSERT_FALSE(call_succeeds({AwsError::unavailable, AwsError::unreachable, AwsError::timed_out}));
+  EXPECT_EQ(answer_->error().code, AwsError::no_credentials);
+  EXPECT_THAT(answer_->error().text, HasSubstr("the source says no"));
+}
+
+TEST_F(ServiceWithoutCredentials, TakesARefusalOfTheirSourceForAnAnswer) {
+  ASSERT_FALSE(call_succeeds({AwsError::no_credentials}));
+  EXPECT_EQ(answer_->error().code, AwsError::no_credentials);
+}
+
+TEST_F(ServiceWithoutCredentials, IsStoppedWithTheirSource) {
+  ASSERT_FALSE(call_succeeds({AwsError::stopped}));
   EXPECT_EQ(answer_->error().code, AwsError::stopped);
 }
 
@@ -269,6 +319,20 @@ TEST_F(CredentialsTest, ComeFromTheRoleOfTheInstance) {
   EXPECT_EQ(get()->access_key_id, "I");
   EXPECT_EQ(http.sent[2].url, "http://169.254.169.254/latest/meta-data/iam/security-credentials/m2c2-role");
   EXPECT_EQ(header(http.sent[2].headers, "x-aws-ec2-metadata-token"), "token");
+}
+
+TEST_F(CredentialsTest, TellASourceThatIsAwayFromOneThatRefuses) {
+  environment = {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/role"}};
+  const std::map<std::string, std::string> none;
+  for (const auto& [iot, of] : {std::pair{thing, none}, {{}, environment}, {{}, none}}) {
+    environment = of;
+    make(iot);
+    http.answer(503, "").answer(429, "").answer(404, "").fails(AwsError::stopped);
+    EXPECT_EQ(get().error().code, AwsError::unavailable);
+    EXPECT_EQ(get().error().code, AwsError::unavailable);
+    EXPECT_EQ(get().error().code, AwsError::no_credentials);
+    EXPECT_EQ(get().error().code, AwsError::stopped);
+  }
 }
 
 TEST_F(CredentialsTest, AreFetchedWithinTheirTimeWhateverTheirSource) {
