@@ -59,6 +59,7 @@ class Transfer {
   void set_up() {
     using std::chrono::ceil, std::chrono::milliseconds, std::chrono::seconds;
     set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);  // as it was signed
     set(CURLOPT_ERRORBUFFER, error_.data());
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_QUICK_EXIT, 1L);  // a stop does not wait for a name to be found

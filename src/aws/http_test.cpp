@@ -91,6 +91,13 @@ TEST_F(HttpTest, SendsWhatItIsGivenAndNothingOfItsOwn) {
   EXPECT_THAT(asked_, testing::Not(HasSubstr("ontent-Type")));
 }
 
+TEST_F(HttpTest, SendsAPathAsItIsGiven) {
+  serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+  const std::string origin = "http://127.0.0.1:" + std::to_string(server_->port());
+  ASSERT_TRUE(ask({.method = "PUT", .url = origin + "/plant/a/../b/./c?d=e"}));
+  EXPECT_THAT(asked_, testing::StartsWith("PUT /plant/a/../b/./c?d=e HTTP/1.1\r\n"));
+}
+
 TEST_F(HttpTest, UsesAConnectionAgain) {
   serve("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
   EXPECT_TRUE(ask({}));
