@@ -138,7 +138,8 @@ bool KafkaExporter::goes_on() const {
   return pending_ > 0 || !(stopping_ || broken_);
 }
 
-/// All that may go now and was not handed over before.
+/// All that may go now and was not handed over before. A full queue ends it, until acknowledgements have made room;
+/// what is too large for an empty one is so for ever.
 void KafkaExporter::hand_over(std::span<const stream::Record> records) {
   for (const stream::Record& record : records) {
     if (fates_.contains(record.number)) continue;
@@ -146,6 +147,11 @@ void KafkaExporter::hand_over(std::span<const stream::Record> records) {
     const auto waiting = fates_.emplace(record.number, std::nullopt).first;
     ++pending_;
     const rd_kafka_resp_err_t error = produce(record, *waiting);
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && pending_ > 1) {
+      --pending_;
+      fates_.erase(waiting);
+      return;
+    }
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) note_fate(record.number, fate_of(record.number, error, true));
   }
 }

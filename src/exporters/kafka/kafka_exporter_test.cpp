@@ -222,6 +222,27 @@ TEST_F(KafkaTest, AMessageThatIsTooLargeIsRejectedAndTheOthersGoThrough) {
   EXPECT_THAT(rejected_[0].second, AllOf(HasSubstr("too large"), HasSubstr("raise the topic's max.message.bytes")));
 }
 
+/// As small as a machine with little memory may want it, and smaller than a batch.
+TEST_F(KafkaTest, AFullQueueWaitsForRoomAndGoesOn) {
+  start(options({{"queue.buffering.max.messages", "10"}, {"queue.buffering.max.kbytes", "1"}}));
+  append(500);
+  run_until_delivered(500);
+  expect_all_in_order();
+  EXPECT_THAT(messages(), SizeIs(500));
+  EXPECT_EQ(pump_->stats().retries, 0u);
+}
+
+TEST_F(KafkaTest, AMessageLargerThanTheWholeQueueIsRejectedAndTheOthersGoThrough) {
+  start(options({{"queue.buffering.max.kbytes", "1"}}));
+  append(10);
+  stream_->append({record(std::string(2'000, 'x'), "key-0")});
+  append(10);
+  run_until_delivered(20);
+  expect_all_in_order();
+  ASSERT_THAT(rejected_, SizeIs(1));
+  EXPECT_THAT(rejected_[0].second, HasSubstr("raise the property queue.buffering.max.kbytes"));
+}
+
 /// A broker refuses a request as a whole; which message was to blame shows when each of them goes alone.
 TEST_F(KafkaTest, OfARefusedRequestOnlyTheGuiltyMessageIsRejected) {
   kafka_.make_topic("narrow", 1);

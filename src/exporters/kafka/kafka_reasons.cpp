@@ -50,6 +50,8 @@ constexpr std::array kRemedies{
     Remedy{RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, kLarge},
     Remedy{RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE, kLarge},
     Remedy{RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, kLarge},
+    Remedy{RD_KAFKA_RESP_ERR__QUEUE_FULL,
+           "it is larger than the producer's whole queue: raise the property queue.buffering.max.kbytes"},
     Remedy{RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, kInSync},
     Remedy{RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND, kInSync},
     Remedy{RD_KAFKA_RESP_ERR_INVALID_RECORD, kRecord},
@@ -65,6 +67,7 @@ bool is_for_ever(rd_kafka_resp_err_t error) {
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
       return true;
     default:
       return false;

@@ -9,7 +9,7 @@
 
 namespace m2c2::exporters {
 
-/// The brokers will never take this message, or another of the same request.
+/// The brokers will never take this message, or another of the same request; or an empty queue will not.
 bool is_for_ever(rd_kafka_resp_err_t);
 /// "what librdkafka says; what to do"
 std::string with_remedy(rd_kafka_resp_err_t, std::string_view reason);
