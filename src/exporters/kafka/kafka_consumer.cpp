@@ -95,11 +95,10 @@ std::optional<KafkaRecord> Consumer::poll() {
       continue;
     }
     told_.clear();
-    const std::int64_t at = rd_kafka_message_timestamp(message.get(), nullptr);
     return KafkaRecord{message->partition,
                        message->offset,
                        {static_cast<const char*>(message->payload), message->len},
-                       WallTime{std::chrono::milliseconds{std::max<std::int64_t>(at, 0)}}};
+                       kafka_time(rd_kafka_message_timestamp(message.get(), nullptr))};
   }
   return std::nullopt;
 }
@@ -177,6 +176,11 @@ Error Consumer::failure(rd_kafka_resp_err_t error, std::string_view reason) cons
 }
 
 }  // namespace
+
+WallTime kafka_time(std::int64_t timestamp) {
+  constexpr std::int64_t kEndOf9999 = 253'402'300'799'999;
+  return WallTime{std::chrono::milliseconds{timestamp < 0 || timestamp > kEndOf9999 ? 0 : timestamp}};
+}
 
 Result<std::unique_ptr<KafkaConsumer>> KafkaConsumer::make(const KafkaConsumerOptions& options, net::Loop& loop,
                                                            std::function<void()> ready) {

@@ -23,8 +23,12 @@ struct KafkaRecord {
   KafkaPartition partition = 0;
   KafkaOffset offset = 0;
   std::string payload;
-  WallTime at = {};  ///< its timestamp; 1970 where it has none
+  WallTime at = {};  ///< kafka_time() of its timestamp
 };
+
+/// A timestamp in milliseconds since 1970. The first moment of 1970 where there is none, and where it is not within
+/// 1970 … 9999: some producers give micro- or nanoseconds.
+WallTime kafka_time(std::int64_t timestamp);
 
 struct KafkaRebalance {
   enum class Kind {
