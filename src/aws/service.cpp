@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "aws/json.hpp"
+#include "aws/xml.hpp"
 #include "base/foreign_text.hpp"
 #include "log/log.hpp"
 
@@ -56,13 +57,6 @@ Verdict verdict_on(const HttpResponse& response) {
   if (is_in(kOtherCredentials, type)) return Verdict::other_credentials;
   if (is_in(kDenied, type) || response.status == 401 || response.status == 403) return Verdict::denied;
   return Verdict::answered;
-}
-
-std::string_view text_between(std::string_view text, std::string_view begin, std::string_view end) {
-  const std::size_t from = text.find(begin);
-  if (from == text.npos) return {};
-  const std::size_t to = text.find(end, from + begin.size());
-  return to == text.npos ? std::string_view{} : text.substr(from + begin.size(), to - from - begin.size());
 }
 
 Refusal json_refusal(const HttpResponse& response) {
@@ -119,8 +113,8 @@ Refusal refusal_of(const HttpResponse& response) {
   if (response.body.starts_with('{')) {
     refusal = json_refusal(response);
   } else {
-    refusal.type = text_between(response.body, "<Code>", "</Code>");
-    refusal.message = text_between(response.body, "<Message>", "</Message>");
+    refusal.type = element_at(response.body, "Code");
+    refusal.message = element_at(response.body, "Message");
   }
   if (refusal.type.empty()) refusal.type = header(response.headers, "x-amzn-errortype");
   refusal.type = refusal.type.substr(refusal.type.find('#') + 1);

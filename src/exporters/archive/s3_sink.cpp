@@ -7,20 +7,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "aws/xml.hpp"
 #include "base/foreign_text.hpp"
 
 namespace m2c2::exporters {
 namespace {
 
 constexpr std::string_view kScheme = "s3://";
-
-std::string_view element(std::string_view xml, std::string_view name) {
-  const std::string begin = fmt::format("<{}>", name);
-  const std::size_t from = xml.find(begin);
-  const std::size_t to = xml.find(fmt::format("</{}>", name));
-  if (from == xml.npos || to == xml.npos || to < from + begin.size()) return {};
-  return xml.substr(from + begin.size(), to - from - begin.size());
-}
 
 std::string_view remedy(std::string_view type) {
   if (type == "NoSuchBucket") return "; create the bucket, or set path of the exporter";
@@ -99,7 +92,7 @@ net::Task<Result<>> S3Sink::put_in_parts(std::string path, std::string_view byte
   create.headers.push_back({"x-amz-checksum-algorithm", "SHA256"});
   const Answer created = co_await call(std::move(create));
   if (!created) co_return std::unexpected{created.error()};
-  const std::string upload{element(created->body, "UploadId")};
+  const std::string upload{aws::element_at(created->body, "UploadId")};
   if (upload.empty())
     co_return fail(aws::AwsError::unreadable, "s3: the answer to CreateMultipartUpload cannot be read");
   Error error;
@@ -108,7 +101,7 @@ net::Task<Result<>> S3Sink::put_in_parts(std::string path, std::string_view byte
   } else {
     const Answer completed = co_await call({.path = path, .query = {{"uploadId", upload}}, .body = *std::move(parts)});
     // S3 answers 200 before it knows, and says an error in the body.
-    if (completed && !element(completed->body, "ETag").empty()) co_return Result<>{};
+    if (completed && !aws::element_at(completed->body, "ETag").empty()) co_return Result<>{};
     error = completed ? aws::error_of(client_->options(), *completed) : completed.error();
   }
   co_await call({.method = "DELETE", .path = path, .query = {{"uploadId", upload}}});
