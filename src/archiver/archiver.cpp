@@ -170,10 +170,9 @@ net::Task<Result<>> Archiver::settle(HeldPartition& partition) {
 
 void Archiver::note(HeldPartition& partition, const Result<>& settled) {
   if (settled) {
-    if (!std::exchange(told_, {}).empty()) log::info("the archive is written again");
-  } else if (told_ != settled.error().text) {
-    told_ = settled.error().text;
-    log::warning(fmt::format("partition {}: {}; its records wait in Kafka", partition.number(), told_));
+    if (told_.clear()) log::info("the archive is written again");
+  } else if (const std::string& why = settled.error().text; told_.is_news(loop_.steady(), why)) {
+    log::warning(fmt::format("partition {}: {}; its records wait in Kafka", partition.number(), why));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "archiver/held_partition.hpp"
 #include "exporters/archive/object_sink.hpp"
 #include "exporters/kafka/kafka_consumer.hpp"
+#include "exporters/kafka/told_reasons.hpp"
 #include "net/loop.hpp"
 
 namespace m2c2::archiver {
@@ -76,7 +77,7 @@ class Archiver {
   std::map<Partition, std::unique_ptr<HeldPartition>> partitions_;
   ArchiverStats stats_;
   SteadyTime not_before_ = SteadyTime::min();  ///< nothing is tried: the last one failed
-  std::string told_;                           ///< the last failure, which is told once
+  exporters::ToldReasons told_;                ///< of failures
   bool stopping_ = false;
 };
 

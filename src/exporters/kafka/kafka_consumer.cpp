@@ -9,6 +9,7 @@
 
 #include "exporters/kafka/kafka_client.hpp"
 #include "exporters/kafka/kafka_reasons.hpp"
+#include "exporters/kafka/told_reasons.hpp"
 #include "log/log.hpp"
 
 namespace m2c2::exporters {
@@ -64,7 +65,7 @@ class Consumer final : public KafkaConsumer, private KafkaListener {
   net::Event commit_ended_;
   std::optional<KafkaRebalance> rebalance_;
   bool closing_ = false;
-  std::string told_;  ///< the last trouble, which is told once
+  ToldReasons told_;
   std::list<Answer> commits_;
   rd_kafka_queue_t* answers_ = nullptr;  ///< to commits
   std::unique_ptr<KafkaClient> client_;  // goes first: it tells the rest
@@ -94,7 +95,6 @@ std::optional<KafkaRecord> Consumer::poll() {
       on_error(message->err, rd_kafka_message_errstr(message.get()));
       continue;
     }
-    told_.clear();
     return KafkaRecord{message->partition,
                        message->offset,
                        {static_cast<const char*>(message->payload), message->len},
@@ -132,8 +132,7 @@ net::Task<Result<>> Consumer::commit(KafkaPartition partition, KafkaOffset next,
   while (!answer && loop_.steady() < deadline) co_await commit_ended_.wait_until(deadline);
   const rd_kafka_resp_err_t error = answer.value_or(RD_KAFKA_RESP_ERR__TIMED_OUT);
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) co_return Result<>{};
-  co_return std::unexpected{
-      failure(error, fmt::format("commit of partition {}: {}", partition, rd_kafka_err2str(error)))};
+  co_return std::unexpected{failure(error, fmt::format("commit: {}", rd_kafka_err2str(error)))};
 }
 
 void Consumer::take_answers() {
@@ -165,8 +164,7 @@ void Consumer::close() {
 
 void Consumer::on_error(rd_kafka_resp_err_t error, std::string_view reason) {
   const Error told = failure(error, reason);
-  if (error == RD_KAFKA_RESP_ERR__TRANSPORT || told.text == told_) return log::debug(told.text);
-  told_ = told.text;
+  if (error == RD_KAFKA_RESP_ERR__TRANSPORT || !told_.is_news(loop_.steady(), told.text)) return log::debug(told.text);
   log::warning(told.text);
 }
 

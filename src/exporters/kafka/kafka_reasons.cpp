@@ -58,6 +58,14 @@ constexpr std::array kRemedies{
     Remedy{RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, kRecord},
 };
 
+/// librdkafka ends a reason with how long it took and how often it came, so that no two are the same:
+/// " (after 10010ms in state CONNECT, 3 identical error(s) suppressed)".
+std::string_view without_counts(std::string_view reason) {
+  const std::size_t counts = reason.rfind(" (after ");
+  if (counts == reason.npos || !reason.substr(counts).contains("ms in state ")) return reason;
+  return reason.substr(0, counts);
+}
+
 }  // namespace
 
 bool is_for_ever(rd_kafka_resp_err_t error) {
@@ -75,6 +83,7 @@ bool is_for_ever(rd_kafka_resp_err_t error) {
 }
 
 std::string with_remedy(rd_kafka_resp_err_t error, std::string_view reason) {
+  reason = without_counts(reason);
   const auto* const remedy = std::ranges::find(kRemedies, error, &Remedy::error);
   return remedy == kRemedies.end() ? std::string{reason} : fmt::format("{}; {}", reason, remedy->text);
 }
