@@ -45,6 +45,22 @@ struct Fields {
 constexpr Fields kOfThings{"accessKeyId", "secretAccessKey", "sessionToken", "expiration"};
 constexpr Fields kOfRoles{"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
 
+struct Source {
+  std::string_view name;
+  Fields fields;
+  std::string_view remedy;  ///< where it answers with something else
+};
+constexpr Source kThing{
+    "the IoT credentials provider", kOfThings,
+    "check that [aws] credentials-endpoint is what aws iot describe-endpoint --endpoint-type iot:CredentialProvider "
+    "says, and that no proxy or portal answers in its place"};
+constexpr Source kContainer{
+    "the role of the container", kOfRoles,
+    "give the task or the pod a role, and see that AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI and "
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN or _TOKEN_FILE are those that the container was started with"};
+constexpr Source kInstance{"the role of the instance", kOfRoles,
+                           "give the instance a role that trusts ec2.amazonaws.com"};
+
 std::optional<Fetched> read_fields(const boost::json::object& object, const Fields& names, WallTime now) {
   Fetched fetched{
       .credentials = {text_at(object, names.key), text_at(object, names.secret), text_at(object, names.token)},
@@ -55,18 +71,26 @@ std::optional<Fetched> read_fields(const boost::json::object& object, const Fiel
 }
 
 /// By the server's clock, which is the one that the end is told by.
-Result<Fetched> read_answer(const HttpResponse& response, const Fields& names, WallTime now, std::string_view source) {
+Result<Fetched> read_answer(const HttpResponse& response, const Source& source, WallTime now) {
   const auto body = parse_object(response.body);
   const boost::json::object* object = body ? &*body : nullptr;
   if (object && object->contains("credentials")) object = object->at("credentials").if_object();
   if (object)
-    if (auto fetched = read_fields(*object, names, date_of(response).value_or(now))) return *std::move(fetched);
-  return fail(AwsError::no_credentials, fmt::format("{}: the answer holds no credentials", source));
+    if (auto fetched = read_fields(*object, source.fields, date_of(response).value_or(now))) return *std::move(fetched);
+  return fail(AwsError::no_credentials,
+              fmt::format("{}: the answer holds no credentials; {}", source.name, source.remedy));
 }
 
 /// Of a refusal.
 AwsError code_of(const HttpResponse& response) {
   return response.status >= 500 || response.status == 429 ? AwsError::unavailable : AwsError::no_credentials;
+}
+
+std::unexpected<Error> refused(const Source& source, const HttpResponse& response, std::string_view url,
+                               std::string_view why, std::string_view remedy) {
+  const AwsError code = code_of(response);
+  return fail(code, fmt::format("{}: status {} for {}{}; {}", source.name, response.status, url, why,
+                                code == AwsError::unavailable ? "it is tried again" : remedy));
 }
 
 class Environmental final : public CredentialsSource {
@@ -138,16 +162,14 @@ class OfThing final : public Kept {
  private:
   net::Task<Result<Fetched>> fetch(SteadyTime deadline) override {
     const auto response = co_await send(request_, deadline);
-    if (!response) co_return fail(response.error().code, "the IoT credentials provider: " + response.error().text);
+    if (!response) co_return fail(response.error().code, fmt::format("{}: {}", kThing.name, response.error().text));
     if (!response->is_success()) co_return refusal(*response);
-    co_return read_answer(*response, kOfThings, now(), "the IoT credentials provider");
+    co_return read_answer(*response, kThing, now());
   }
   std::unexpected<Error> refusal(const HttpResponse& response) const {
-    return fail(
-        code_of(response),
-        fmt::format("the IoT credentials provider: status {} for {}: {}; see [aws] role-alias and thing-name, and "
-                    "that the certificate is active with a policy that allows iot:AssumeRoleWithCertificate",
-                    response.status, request_.url, foreign_text(response.body)));
+    return refused(kThing, response, request_.url, ": " + foreign_text(response.body),
+                   "see [aws] role-alias and thing-name, and that the certificate is active with a policy that allows "
+                   "iot:AssumeRoleWithCertificate");
   }
 
   HttpRequest request_;
@@ -161,15 +183,19 @@ class OfContainer final : public Kept {
  private:
   net::Task<Result<Fetched>> fetch(SteadyTime deadline) override {
     auto token = authorization();
-    if (!token) co_return std::unexpected{token.error()};
+    if (!token)
+      co_return fail(
+          AwsError::no_credentials,
+          fmt::format("{}: {}; correct AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or let this program's user read it",
+                      kContainer.name, token.error().text));
     HttpRequest request{.url = url_, .connect_within = kNear, .past_proxy = true};
     if (!token->empty()) request.headers.push_back({"authorization", *std::move(token)});
     const auto response = co_await send(std::move(request), deadline);
-    if (!response) co_return fail(response.error().code, "the role of the container: " + response.error().text);
-    if (!response->is_success())
-      co_return fail(code_of(*response),
-                     fmt::format("the role of the container: status {} for {}", response->status, url_));
-    co_return read_answer(*response, kOfRoles, now(), "the role of the container");
+    if (!response)
+      co_return fail(response.error().code,
+                     fmt::format("{}: {}; {}", kContainer.name, response.error().text, kContainer.remedy));
+    if (!response->is_success()) co_return refused(kContainer, *response, url_, {}, kContainer.remedy);
+    co_return read_answer(*response, kContainer, now());
   }
   /// Read each time: what is in the file changes.
   Result<std::string> authorization() const {
@@ -202,7 +228,7 @@ class OfInstance final : public Kept {
     const auto response =
         co_await ask("GET", roles + role->body.substr(0, role->body.find('\n')), with_token, deadline);
     if (!response) co_return std::unexpected{response.error()};
-    co_return read_answer(*response, kOfRoles, now(), "the role of the instance");
+    co_return read_answer(*response, kInstance, now());
   }
   net::Task<Result<HttpResponse>> ask(std::string method, std::string path, Header with, SteadyTime deadline) {
     HttpRequest request{.method = std::move(method),

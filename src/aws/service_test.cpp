@@ -296,6 +296,37 @@ TEST_F(CredentialsTest, SayWhatToLookAtWhenTheProviderRefuses) {
                                           HasSubstr("iot:AssumeRoleWithCertificate")));
 }
 
+TEST_F(CredentialsTest, SayWhatToLookAtWhenTheProviderIsAway) {
+  make(thing);
+  http.answer(503, "away");
+  EXPECT_THAT(get().error().text,
+              AllOf(HasSubstr("status 503"), HasSubstr("it is tried again"), Not(HasSubstr("thing-name"))));
+}
+
+TEST_F(CredentialsTest, SayWhatToLookAtWhenAnAnswerHoldsNone) {
+  http.otherwise = [](const HttpRequest&) { return HttpResponse{200, {}, R"({"SecretAccessKey":"hidden"})"}; };
+  const auto said = [this](const IotCredentials& iot) {
+    make(iot);
+    return get().error().text;
+  };
+  EXPECT_THAT(said(thing), AllOf(HasSubstr("the IoT credentials provider: the answer holds no credentials"),
+                                 HasSubstr("iot:CredentialProvider"), Not(HasSubstr("hidden"))));
+  EXPECT_THAT(said({}), HasSubstr("give the instance a role"));
+  environment = {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/role"}};
+  EXPECT_THAT(said({}), HasSubstr("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"));
+}
+
+TEST_F(CredentialsTest, SayWhatToLookAtWhenTheContainerHasNoRole) {
+  environment = {{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/role"}};
+  make();
+  http.answer(404, "").fails(AwsError::unreachable);
+  EXPECT_THAT(get().error().text, AllOf(HasSubstr("status 404 for http://169.254.170.2/v2/role; give the task"),
+                                        HasSubstr("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")));
+  EXPECT_THAT(get().error().text, HasSubstr("give the task"));
+  environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = "/none/token";
+  EXPECT_THAT(get().error().text, AllOf(HasSubstr("/none/token"), HasSubstr("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")));
+}
+
 TEST_F(CredentialsTest, ComeFromTheEnvironment) {
   environment = {{"AWS_ACCESS_KEY_ID", "K"}, {"AWS_SECRET_ACCESS_KEY", "S"}, {"AWS_SESSION_TOKEN", "T"}};
   make();

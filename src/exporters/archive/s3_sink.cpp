@@ -74,10 +74,13 @@ net::Task<S3Sink::Answer> S3Sink::call(aws::Call call) {
 Result<> S3Sink::is_stored(const Answer& answer) const {
   if (!answer) return std::unexpected{answer.error()};
   if (!aws::header(answer->headers, "etag").empty()) return {};
+  return no_answer_of_s3("ETag", answer->body);
+}
+
+std::unexpected<Error> S3Sink::no_answer_of_s3(std::string_view lacks, std::string_view body) const {
   return fail(aws::AwsError::unreadable,
-              fmt::format("{}: this is no answer of S3, for it has no ETag: {}; is a proxy or a "
-                          "portal in between?",
-                          client_->options().endpoint, foreign_text(answer->body)));
+              fmt::format("{}: this is no answer of S3, for it has no {}: {}; is a proxy or a portal in between?",
+                          client_->options().endpoint, lacks, foreign_text(body)));
 }
 
 net::Task<Result<>> S3Sink::put_in_one(std::string path, std::string_view bytes) {
@@ -93,19 +96,20 @@ net::Task<Result<>> S3Sink::put_in_parts(std::string path, std::string_view byte
   const Answer created = co_await call(std::move(create));
   if (!created) co_return std::unexpected{created.error()};
   const std::string upload{aws::element_at(created->body, "UploadId")};
-  if (upload.empty())
-    co_return fail(aws::AwsError::unreadable, "s3: the answer to CreateMultipartUpload cannot be read");
-  Error error;
-  if (auto parts = co_await put_parts(path, upload, bytes); !parts) {
-    error = std::move(parts.error());
-  } else {
-    const Answer completed = co_await call({.path = path, .query = {{"uploadId", upload}}, .body = *std::move(parts)});
-    // S3 answers 200 before it knows, and says an error in the body.
-    if (completed && !aws::element_at(completed->body, "ETag").empty()) co_return Result<>{};
-    error = completed ? aws::error_of(client_->options(), *completed) : completed.error();
-  }
-  co_await call({.method = "DELETE", .path = path, .query = {{"uploadId", upload}}});
-  co_return std::unexpected{std::move(error)};
+  if (upload.empty()) co_return no_answer_of_s3("UploadId", created->body);
+  Result<> done;
+  if (auto parts = co_await put_parts(path, upload, bytes); !parts) done = std::unexpected{std::move(parts).error()};
+  else done = is_complete(co_await call({.path = path, .query = {{"uploadId", upload}}, .body = *std::move(parts)}));
+  if (!done) co_await call({.method = "DELETE", .path = path, .query = {{"uploadId", upload}}});
+  co_return done;
+}
+
+/// S3 answers 200 before it knows, and says an error in the body.
+Result<> S3Sink::is_complete(const Answer& answer) const {
+  if (!answer) return std::unexpected{answer.error()};
+  if (!aws::element_at(answer->body, "ETag").empty()) return {};
+  if (aws::refusal_of(*answer).type.empty()) return no_answer_of_s3("ETag", answer->body);
+  return std::unexpected{aws::error_of(client_->options(), *answer)};
 }
 
 /// The body that completes the upload.

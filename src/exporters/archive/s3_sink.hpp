@@ -41,6 +41,8 @@ class S3Sink final : public ObjectSink {
   net::Task<Result<std::string>> put_parts(std::string path, std::string upload, std::string_view bytes);
   net::Task<Answer> call(aws::Call);
   Result<> is_stored(const Answer&) const;
+  Result<> is_complete(const Answer&) const;
+  std::unexpected<Error> no_answer_of_s3(std::string_view lacks, std::string_view body) const;
   aws::Headers headers_of_object() const;
 
   std::unique_ptr<aws::Client> client_;

@@ -85,7 +85,9 @@ TEST_F(S3SinkTest, TakesAnErrorInTheBodyOfTheLastAnswerForOneAndLeavesNoParts) {
   http_->answer(200, "<R><UploadId>u</UploadId></R>");
   for (int part = 0; part < 3; ++part) http_->answer(200, "", {{"etag", "\"e\""}});
   http_->answer(200, "<Error><Code>InternalError</Code></Error>").answer(204, "");
-  EXPECT_FALSE(put("k", std::string(2 * S3Sink::kPartSize + 100, 'x')));
+  const auto done = put("k", std::string(2 * S3Sink::kPartSize + 100, 'x'));
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().text, HasSubstr("InternalError"));
   EXPECT_EQ(http_->sent.back().method, "DELETE");
 }
 
@@ -94,6 +96,20 @@ TEST_F(S3SinkTest, TakesNoPortalForABucket) {
   const auto done = put("k", "bytes");
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().text, HasSubstr("sign in to the guest network</html>; is a proxy"));
+}
+
+TEST_F(S3SinkTest, TakesNoPortalForABucketThatTakesParts) {
+  const std::string large(2 * S3Sink::kPartSize + 100, 'x');
+  const std::string portal = "<html>sign in</html>";
+  http_->answer(200, portal);
+  EXPECT_THAT(put("k", large).error().text,
+              HasSubstr("https://plant.s3.eu-central-1.amazonaws.com: this is no answer of S3, for it has no UploadId: "
+                        "<html>sign in</html>; is a proxy"));
+  http_->answer(200, "<R><UploadId>u</UploadId></R>");
+  for (int part = 0; part < 3; ++part) http_->answer(200, "", {{"etag", "\"e\""}});
+  http_->answer(200, portal).answer(204, "");
+  EXPECT_THAT(put("k", large).error().text, HasSubstr("no answer of S3, for it has no ETag: <html>sign in</html>; is"));
+  EXPECT_EQ(http_->sent.back().method, "DELETE");
 }
 
 TEST_F(S3SinkTest, SaysWhatToDoWhereThereIsNoBucket) {
