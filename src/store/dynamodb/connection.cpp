@@ -19,8 +19,8 @@ using Answer = Result<aws::HttpResponse>;
 
 constexpr job::JsonLimits kAnswer{.bytes = 16 * 1024 * 1024, .depth = 96};  // 32 levels, each wrapped in its type
 
-net::Task<> carry_out(aws::Service& service, aws::Call call, std::shared_ptr<std::promise<Answer>> answer) {
-  answer->set_value(co_await service.call(std::move(call)));
+net::Task<> carry_out(aws::Client& client, aws::Call call, std::shared_ptr<std::promise<Answer>> answer) {
+  answer->set_value(co_await client.call(std::move(call)));
 }
 
 aws::ServiceOptions service_options(const DynamoOptions& options) {
@@ -47,9 +47,7 @@ std::string create_table(std::string_view table, std::string_view region) {
 Connection::Connection(std::unique_ptr<aws::Http> http, const DynamoOptions& options)
     : table_{options.table},
       pause_{options.pause},
-      http_{std::move(http)},
-      credentials_{aws::make_credentials(*http_, loop_, options.credentials, options.environment)},
-      service_{*http_, *credentials_, loop_, service_options(options)},
+      client_{std::move(http), loop_, options.credentials, options.environment, service_options(options)},
       thread_{[this] { loop_.run(); }} {}
 
 Connection::~Connection() {
@@ -62,7 +60,7 @@ Result<boost::json::object> Connection::call(std::string_view operation, const b
   if (loop_.steady() < paused_until_) return std::unexpected{why_};
   const auto answer = std::make_shared<std::promise<Answer>>();
   auto answered = answer->get_future();
-  loop_.post([this, answer, request = call_of(operation, body)] { loop_.spawn(carry_out(service_, request, answer)); });
+  loop_.post([this, answer, request = call_of(operation, body)] { loop_.spawn(carry_out(client_, request, answer)); });
   const Answer response = answered.get();
   if (!response) return pause_after(response.error(), operation == "PutItem" || operation == "UpdateItem");
   return response->is_success() ? read(*response) : refusal(*response);
@@ -86,9 +84,9 @@ std::unexpected<Error> Connection::pause_after(const Error& error, bool was_chan
   return refused;
 }
 
+/// The loop runs as long as this does, so that whoever waits for a call gets its end.
 void Connection::stop() {
-  loop_.post([this] { service_.stop(); });
-  http_->stop();
+  loop_.post([this] { client_.stop(); });
 }
 
 Result<boost::json::object> Connection::read(const aws::HttpResponse& response) const {
@@ -100,9 +98,9 @@ Result<boost::json::object> Connection::read(const aws::HttpResponse& response) 
 std::unexpected<Error> Connection::refusal(const aws::HttpResponse& response) const {
   const aws::Refusal refusal = aws::refusal_of(response);
   if (refusal.type == "ConditionalCheckFailedException") return fail(ApiError::condition_failed);
-  const Error error = aws::error_of(service_.options(), response);
+  const Error error = aws::error_of(client_.options(), response);
   if (refusal.type == "ResourceNotFoundException")
-    return refuse(error.text, create_table(table_, service_.options().region));
+    return refuse(error.text, create_table(table_, client_.options().region));
   if (refusal.type == "ValidationException" && refusal.message.contains("key"))
     return refuse(error.text, "the table's key must be jobid (S, HASH) and version (N, RANGE)");
   return refuse(error.text, remedy_for(error));

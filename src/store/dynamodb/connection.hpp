@@ -7,9 +7,7 @@
 #include <string_view>
 #include <thread>
 
-#include "aws/credentials.hpp"
-#include "aws/http.hpp"
-#include "aws/service.hpp"
+#include "aws/client.hpp"
 #include "net/event_loop.hpp"
 #include "store/dynamodb/api.hpp"
 #include "store/dynamodb/open.hpp"
@@ -38,9 +36,7 @@ class Connection final : public Api {
   SteadyTime paused_until_;  ///< with `why_`
   Error why_;
   net::EventLoop loop_;
-  std::unique_ptr<aws::Http> http_;  // goes before the loop, which its thread posts to
-  std::unique_ptr<aws::CredentialsSource> credentials_;
-  aws::Service service_;
+  aws::Client client_;  // goes before the loop, which its thread posts to
   std::thread thread_;
 };
 
