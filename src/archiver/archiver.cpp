@@ -42,6 +42,7 @@ ArchiverStats Archiver::stats() const {
 
 net::Task<Result<>> Archiver::run() {
   for (int in_a_row = 0; !stopping_;) {
+    if (const Error* const fatal = consumer_->fatal()) co_return std::unexpected{*fatal};
     co_await settle_due();
     std::optional<exporters::KafkaRecord> record;
     if (consumer_->rebalance()) {

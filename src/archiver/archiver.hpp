@@ -45,7 +45,7 @@ class Archiver {
   static Result<std::unique_ptr<Archiver>> make(ArchiverOptions, MakeSink, net::Loop&);
 
   /// Fills objects until stop(); then writes what it holds, commits, and leaves the group. An error when it cannot
-  /// begin.
+  /// begin, or never go on; then Kafka keeps what it holds.
   net::Task<Result<>> run();
   void stop();
   ArchiverStats stats() const;

@@ -27,6 +27,7 @@ using namespace std::chrono_literals;
 using test::MockKafka;
 
 constexpr int kPartitions = 4;
+constexpr std::int16_t kHeartbeat = 12;  // of Kafka's protocol
 constexpr Duration kPatience = 60s;
 
 /// An archiver on a loop and a thread of its own, as in a process of its own.
@@ -54,6 +55,13 @@ class Member {
   void await_end() {
     stopped_ = true;
     ended_.get_future().wait();
+    EXPECT_FALSE(failure_) << failure_->text;
+  }
+  /// Why it ended; nothing where it was stopped.
+  std::optional<Error> await_failure() {
+    EXPECT_TRUE(test::await_on(loop_, [&] { return has_ended_; }, kPatience));
+    stopped_ = true;
+    return failure_;
   }
   void await(const std::function<bool(const ArchiverStats&)>& condition) {
     ASSERT_TRUE(test::await_on(loop_, [&] { return condition(archiver_->stats()); }, kPatience));
@@ -76,13 +84,16 @@ class Member {
  private:
   net::Task<> run() {
     const auto done = co_await archiver_->run();
-    EXPECT_TRUE(done);
+    if (!done) failure_ = done.error();
+    has_ended_ = true;
     ended_.set_value();
   }
 
   net::EventLoop loop_;
   std::unique_ptr<Archiver> archiver_;
   std::promise<void> ended_;
+  bool has_ended_ = false;
+  std::optional<Error> failure_;
   bool stopped_ = false;
   std::thread thread_;
 };
@@ -288,6 +299,23 @@ TEST_F(ArchiverTest, AnEndWhileBrokersAreAwayIsQuick) {
   member.stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
   kafka_.up(-1);
+  join();
+  expect_each_once();
+}
+
+/// Two members with one group.instance.id: the older one is fenced, and librdkafka never lets it in again.
+TEST_F(ArchiverTest, AMemberThatIsFencedEndsAndSaysWhy) {
+  produce(40);
+  Member& member = join(1h);
+  member.await([](const ArchiverStats& stats) { return stats.held == 40; });
+  kafka_.fail(kHeartbeat, {RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID});
+  const auto why = member.await_failure();
+  ASSERT_TRUE(why);
+  EXPECT_THAT(why->text,
+              testing::AllOf(testing::HasSubstr("fenced"), testing::HasSubstr("group.instance.id: give each its own"),
+                             testing::HasSubstr("start this member again")));
+  members_.clear();
+  EXPECT_EQ(archived().size(), 0u);
   join();
   expect_each_once();
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <list>
 #include <utility>
 
@@ -39,6 +40,7 @@ class Consumer final : public KafkaConsumer, private KafkaListener {
   Result<> begin();
 
   std::optional<KafkaRecord> poll() override;
+  const Error* fatal() const override { return fatal_ ? &*fatal_ : nullptr; }
   const KafkaRebalance* rebalance() const override { return rebalance_ ? &*rebalance_ : nullptr; }
   void accept() override;
   net::Task<Result<>> commit(KafkaPartition, KafkaOffset next, Duration patience) override;
@@ -56,6 +58,7 @@ class Consumer final : public KafkaConsumer, private KafkaListener {
 
   void take_answers();
   void on_error(rd_kafka_resp_err_t, std::string_view reason) override;
+  void on_fatal_error();
   void on_rebalance(rd_kafka_resp_err_t, const rd_kafka_topic_partition_list_t&) override;
   Error failure(rd_kafka_resp_err_t, std::string_view reason) const;
 
@@ -66,6 +69,7 @@ class Consumer final : public KafkaConsumer, private KafkaListener {
   std::optional<KafkaRebalance> rebalance_;
   bool closing_ = false;
   ToldReasons told_;
+  std::optional<Error> fatal_;
   std::list<Answer> commits_;
   rd_kafka_queue_t* answers_ = nullptr;  ///< to commits
   std::unique_ptr<KafkaClient> client_;  // goes first: it tells the rest
@@ -163,9 +167,18 @@ void Consumer::close() {
 }
 
 void Consumer::on_error(rd_kafka_resp_err_t error, std::string_view reason) {
+  if (error == RD_KAFKA_RESP_ERR__FATAL) return on_fatal_error();
   const Error told = failure(error, reason);
   if (error == RD_KAFKA_RESP_ERR__TRANSPORT || !told_.is_news(loop_.steady(), told.text)) return log::debug(told.text);
   log::warning(told.text);
+}
+
+/// librdkafka keeps the first of them, which is why there is no way back.
+void Consumer::on_fatal_error() {
+  std::array<char, 512> text{};
+  const rd_kafka_resp_err_t error = rd_kafka_fatal_error(client_->get(), text.data(), text.size());
+  fatal_ = failure(error, text.data());
+  fatal_->text += "; then start this member again";
 }
 
 Error Consumer::failure(rd_kafka_resp_err_t error, std::string_view reason) const {

@@ -50,6 +50,8 @@ class KafkaConsumer {
 
   /// The next record; none, too, while a rebalance waits.
   virtual std::optional<KafkaRecord> poll() = 0;
+  /// Why this member will never read or commit again; nothing as long as it may.
+  virtual const Error* fatal() const = 0;
   /// A rebalance that waits for accept(). Nothing is polled before.
   virtual const KafkaRebalance* rebalance() const = 0;
   virtual void accept() = 0;

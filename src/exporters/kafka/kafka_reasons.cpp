@@ -47,6 +47,7 @@ constexpr std::array kRemedies{
     Remedy{RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, "let this user read with that group, by an ACL"},
     Remedy{RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
            "let this user write idempotently (ACL IdempotentWrite on the cluster)"},
+    Remedy{RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "another member has the same group.instance.id: give each its own"},
     Remedy{RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, kLarge},
     Remedy{RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE, kLarge},
     Remedy{RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE, kLarge},
