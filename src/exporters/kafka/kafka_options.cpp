@@ -28,6 +28,8 @@ constexpr std::string_view kBrokers = "the key `brokers` gives it";
 constexpr std::string_view kOnce = "without it messages would be lost, doubled or out of order";
 constexpr std::string_view kForEver = "a message is kept until the brokers have it";
 
+constexpr std::string_view kLog = "librdkafka's threads would write the log where one thread alone may";
+
 constexpr std::array kProducerFixed{
     Fixed{"bootstrap.servers", "", kBrokers},
     Fixed{"metadata.broker.list", "", kBrokers},
@@ -41,6 +43,7 @@ constexpr std::array kProducerFixed{
     Fixed{"retries", " 2147483647 ", kForEver},
     Fixed{"message.send.max.retries", " 2147483647 ", kForEver},
     Fixed{"transactional.id", "", "the exporter uses no transactions"},
+    Fixed{"log.queue", " true ", kLog},
     Fixed{"delivery.report.only.error", " false ", "each message's acknowledgement is waited for"},
 };
 
@@ -50,6 +53,7 @@ constexpr std::array kConsumerFixed{
     Fixed{"bootstrap.servers", "", "the option --brokers gives it"},
     Fixed{"metadata.broker.list", "", "the option --brokers gives it"},
     Fixed{"group.id", "", "the option --group gives it"},
+    Fixed{"log.queue", " true ", kLog},
     Fixed{"enable.auto.commit", " false ", kCommit},
     Fixed{"enable.auto.offset.store", " false ", kCommit},
     Fixed{"auto.offset.reset", " earliest smallest beginning ", "the archive begins with the oldest record"},

@@ -53,6 +53,7 @@ TEST(KafkaOptions, NothingThatBreaksTheGuaranteeIsTaken) {
                                                    {"acks", "1"},
                                                    {"message.timeout.ms", "30000"},
                                                    {"retries", "3"},
+                                                   {"log.queue", "false"},
                                                    {"bootstrap.servers", "other:9092"}})
     EXPECT_THAT(problem(KafkaProperties{{name, value}}),
                 AllOf(HasSubstr("the property " + name), HasSubstr(" cannot be " + value)));
@@ -73,6 +74,7 @@ TEST(KafkaOptions, AConsumerCommitsOnlyWhatIsDone) {
   };
   EXPECT_EQ(problem_of({{"session.timeout.ms", "10000"}}), "");
   EXPECT_THAT(problem_of({{"enable.auto.commit", "true"}}), HasSubstr("enable.auto.commit cannot be true"));
+  EXPECT_THAT(problem_of({{"log.queue", "false"}}), HasSubstr("log.queue cannot be false"));
   EXPECT_THAT(problem_of({{"auto.offset.reset", "latest"}}), HasSubstr("auto.offset.reset cannot be latest"));
 }
 
