@@ -41,7 +41,8 @@ ArchiverStats Archiver::stats() const {
 }
 
 net::Task<Result<>> Archiver::run() {
-  for (int in_a_row = 0; !stopping_;) {
+  int in_a_row = 0;  // records, since others had their turn
+  while (!stopping_) {
     if (const Error* const fatal = consumer_->fatal()) co_return std::unexpected{*fatal};
     co_await settle_due();
     std::optional<exporters::KafkaRecord> record;
@@ -49,9 +50,12 @@ net::Task<Result<>> Archiver::run() {
       if (auto done = co_await rebalance(); !done) co_return done;
     } else if (record = consumer_->poll(); record) {
       co_await take(std::move(*record));
-      if (++in_a_row % kRecordsInARow == 0) co_await let_others_in();
+      if (++in_a_row < kRecordsInARow) continue;
+      co_await let_others_in();
+      in_a_row = 0;
     } else if (!consumer_->rebalance()) {
       co_await wake_.wait_until(std::min(next_due(), loop_.steady() + kPollInterval));
+      in_a_row = 0;
     }
   }
   co_await settle_all();
