@@ -78,7 +78,7 @@ constexpr std::array<std::pair<const char*, const char*>, 6> kConsumerDefaults{{
     {"enable.auto.offset.store", "false"},
     {"auto.offset.reset", "earliest"},
     {"partition.assignment.strategy", "cooperative-sticky"},
-    {"queued.max.messages.kbytes", "16384"},  // a partition
+    {"queued.max.messages.kbytes", "16384"},  // all partitions together, as they share a queue
     {"allow.auto.create.topics", "false"},
 }};
 
