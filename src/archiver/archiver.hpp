@@ -41,8 +41,8 @@ struct ArchiverStats {
 /// stood still, fails in the first of these commits and writes nothing.
 class Archiver {
  public:
-  /// The loop outlives the archiver.
-  static Result<std::unique_ptr<Archiver>> make(ArchiverOptions, MakeSink, net::Loop&);
+  /// One sink for all partitions, since one object is written at a time. The loop outlives the archiver.
+  static Result<std::unique_ptr<Archiver>> make(ArchiverOptions, const MakeSink&, net::Loop&);
 
   /// Fills objects until stop(); then writes what it holds, commits, and leaves the group. An error when it cannot
   /// begin, or never go on; then Kafka keeps what it holds.
@@ -53,8 +53,8 @@ class Archiver {
  private:
   using Partition = exporters::KafkaPartition;
 
-  Archiver(ArchiverOptions options, MakeSink make_sink, net::Loop& loop)
-      : options_{std::move(options)}, make_sink_{std::move(make_sink)}, loop_{loop}, wake_{loop}, turn_{loop} {}
+  Archiver(ArchiverOptions options, std::unique_ptr<exporters::ObjectSink> sink, net::Loop& loop)
+      : options_{std::move(options)}, sink_{std::move(sink)}, loop_{loop}, wake_{loop}, turn_{loop} {}
 
   net::Task<Result<>> rebalance();
   Result<> begin(Partition);
@@ -69,7 +69,7 @@ class Archiver {
   SteadyTime next_due() const;
 
   ArchiverOptions options_;
-  MakeSink make_sink_;
+  std::unique_ptr<exporters::ObjectSink> sink_;
   net::Loop& loop_;
   net::Event wake_;
   net::Event turn_;

@@ -160,6 +160,7 @@ class ArchiverTest : public testing::Test {
                                   .patience = 1s,
                                   .back_off = 50ms};
     return *members_.emplace_back(std::make_unique<Member>(options, [this] {
+      ++sinks_;
       return std::make_unique<FickleSink>(root_, place_, [this] { members_.front()->stop_soon(); });
     }));
   }
@@ -196,6 +197,7 @@ class ArchiverTest : public testing::Test {
   Place place_;
   std::vector<std::unique_ptr<Member>> members_;
   int produced_ = 0;
+  int sinks_ = 0;  ///< made
 };
 
 TEST_F(ArchiverTest, FillsObjectsBySizeAndTimeAndBeginsWhereItEnded) {
@@ -301,6 +303,16 @@ TEST_F(ArchiverTest, AnEndWhileBrokersAreAwayIsQuick) {
   kafka_.up(-1);
   join();
   expect_each_once();
+}
+
+/// A sink may be a thread, connections and credentials; and only one object is written at a time.
+TEST_F(ArchiverTest, AllPartitionsOfAMemberShareOneSink) {
+  produce(40);
+  Member& member = join(1h);
+  member.await([](const ArchiverStats& stats) { return stats.held == 40; });
+  member.stop();
+  EXPECT_EQ(member.stats().objects, static_cast<std::uint64_t>(kPartitions));
+  EXPECT_EQ(sinks_, 1);
 }
 
 /// Two members with one group.instance.id: the older one is fenced, and librdkafka never lets it in again.

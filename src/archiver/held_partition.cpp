@@ -8,6 +8,22 @@
 #include <utility>
 
 namespace m2c2::archiver {
+namespace {
+
+class LentSink final : public exporters::ObjectSink {
+ public:
+  explicit LentSink(exporters::ObjectSink& sink) : sink_{sink} {}
+  net::Task<Result<>> put(std::string_view key, std::string_view bytes) override { return sink_.put(key, bytes); }
+
+ private:
+  exporters::ObjectSink& sink_;
+};
+
+}  // namespace
+
+HeldPartition::HeldPartition(exporters::KafkaPartition number, exporters::ObjectSink& sink, const Clock& clock,
+                             exporters::ArchiveOptions options)
+    : number_{number}, exporter_{std::make_unique<LentSink>(sink), clock, std::move(options)} {}
 
 exporters::ObjectOrigin origin_of(const exporters::KafkaConsumerOptions& kafka, std::string_view cluster_id,
                                   exporters::KafkaPartition partition) {

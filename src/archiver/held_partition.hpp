@@ -19,9 +19,9 @@ std::string one_line(std::string json);
 
 class HeldPartition {
  public:
-  HeldPartition(exporters::KafkaPartition number, std::unique_ptr<exporters::ObjectSink> sink, const Clock& clock,
-                exporters::ArchiveOptions options)
-      : number_{number}, exporter_{std::move(sink), clock, std::move(options)} {}
+  /// The sink is that of all partitions, and outlives them as the clock does.
+  HeldPartition(exporters::KafkaPartition number, exporters::ObjectSink& sink, const Clock& clock,
+                exporters::ArchiveOptions options);
 
   exporters::KafkaPartition number() const { return number_; }
   /// Into the object; once it is held up, it waits for the next.
