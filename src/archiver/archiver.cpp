@@ -20,8 +20,12 @@ constexpr int kRecordsInARow = 200;
 
 }  // namespace
 
-Result<std::unique_ptr<Archiver>> Archiver::make(ArchiverOptions options, const MakeSink& make_sink, net::Loop& loop) {
-  std::unique_ptr<Archiver> made{new Archiver{std::move(options), make_sink(), loop}};
+Result<std::unique_ptr<Archiver>> Archiver::make(ArchiverOptions options, MakeSink make_sink, net::Loop& loop) {
+  const auto session = exporters::session_timeout(options.kafka);
+  if (!session) return std::unexpected{session.error()};
+  const Duration third = *session / 3;
+  options.patience = std::min(options.patience, third);
+  std::unique_ptr<Archiver> made{new Archiver{std::move(options), std::move(make_sink), loop, third}};
   auto consumer =
       exporters::KafkaConsumer::make(made->options_.kafka, loop, [self = made.get()] { self->wake_.set(); });
   if (!consumer) return std::unexpected{consumer.error()};
@@ -93,7 +97,7 @@ Result<> Archiver::begin(Partition partition) {
   exporters::ArchiveOptions archive{.origin = origin_of(options_.kafka, *cluster, partition),
                                     .flush_interval = options_.flush_interval,
                                     .flush_size = options_.flush_size};
-  partitions_[partition] = std::make_unique<HeldPartition>(partition, *sink_, loop_, std::move(archive));
+  partitions_[partition] = std::make_unique<HeldPartition>(partition, sink_, loop_, std::move(archive));
   return {};
 }
 

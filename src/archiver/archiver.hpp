@@ -3,26 +3,23 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "archiver/bounded_sink.hpp"
 #include "archiver/held_partition.hpp"
-#include "exporters/archive/object_sink.hpp"
 #include "exporters/kafka/kafka_consumer.hpp"
 #include "exporters/kafka/told_reasons.hpp"
 #include "net/loop.hpp"
 
 namespace m2c2::archiver {
 
-using MakeSink = std::function<std::unique_ptr<exporters::ObjectSink>()>;
-
 struct ArchiverOptions {
   exporters::KafkaConsumerOptions kafka;
   Duration flush_interval = std::chrono::seconds{300};    ///< from an object's first record to its end
   std::size_t flush_size = std::size_t{5} * 1024 * 1024;  ///< of text not yet compressed, that ends an object
-  Duration patience = std::chrono::seconds{10};           ///< with a commit
+  Duration patience = std::chrono::seconds{10};           ///< with a commit; at most a third of the session timeout
   Duration back_off = std::chrono::seconds{2};            ///< before an object that could not be settled is tried again
 };
 
@@ -42,7 +39,7 @@ struct ArchiverStats {
 class Archiver {
  public:
   /// One sink for all partitions, since one object is written at a time. The loop outlives the archiver.
-  static Result<std::unique_ptr<Archiver>> make(ArchiverOptions, const MakeSink&, net::Loop&);
+  static Result<std::unique_ptr<Archiver>> make(ArchiverOptions, MakeSink, net::Loop&);
 
   /// Fills objects until stop(); then writes what it holds, commits, and leaves the group. An error when it cannot
   /// begin, or never go on; then Kafka keeps what it holds.
@@ -53,8 +50,12 @@ class Archiver {
  private:
   using Partition = exporters::KafkaPartition;
 
-  Archiver(ArchiverOptions options, std::unique_ptr<exporters::ObjectSink> sink, net::Loop& loop)
-      : options_{std::move(options)}, sink_{std::move(sink)}, loop_{loop}, wake_{loop}, turn_{loop} {}
+  Archiver(ArchiverOptions options, MakeSink make_sink, net::Loop& loop, Duration most_write)
+      : options_{std::move(options)},
+        sink_{std::move(make_sink), loop, most_write},
+        loop_{loop},
+        wake_{loop},
+        turn_{loop} {}
 
   net::Task<Result<>> rebalance();
   Result<> begin(Partition);
@@ -69,7 +70,7 @@ class Archiver {
   SteadyTime next_due() const;
 
   ArchiverOptions options_;
-  std::unique_ptr<exporters::ObjectSink> sink_;
+  BoundedSink sink_;
   net::Loop& loop_;
   net::Event wake_;
   net::Event turn_;

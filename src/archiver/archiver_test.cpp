@@ -33,8 +33,12 @@ constexpr Duration kPatience = 60s;
 /// An archiver on a loop and a thread of its own, as in a process of its own.
 class Member {
  public:
-  Member(const ArchiverOptions& options, const MakeSink& make_sink)
-      : archiver_{*Archiver::make(options, make_sink, loop_)}, thread_{[this] { loop_.run(); }} {
+  using MakeSinkOn = std::function<std::unique_ptr<exporters::ObjectSink>(net::Loop&)>;
+
+  Member(const ArchiverOptions& options, const MakeSinkOn& make_sink)
+      : archiver_{*Archiver::make(
+            options, [this, make_sink] { return make_sink(loop_); }, loop_)},
+        thread_{[this] { loop_.run(); }} {
     loop_.spawn(run());
   }
   ~Member() {
@@ -101,6 +105,7 @@ class Member {
 /// What the sinks of all members share.
 struct Place {
   std::atomic<bool> full = false;
+  std::atomic<bool> hangs = false;        ///< until a sink is stopped
   std::atomic<bool> ends_member = false;  ///< the next refusal does
   std::atomic<int> refused = 0;           ///< since then
   std::mutex mutex = {};
@@ -110,15 +115,20 @@ struct Place {
 /// Takes nothing while the place is full.
 class FickleSink final : public exporters::ObjectSink {
  public:
-  FickleSink(fs::path root, Place& place, std::function<void()> end_member)
-      : sink_{std::move(root)}, place_{place}, end_member_{std::move(end_member)} {}
+  FickleSink(fs::path root, Place& place, net::Loop& loop, std::function<void()> end_member)
+      : sink_{std::move(root)}, place_{place}, stop_{loop}, end_member_{std::move(end_member)} {}
   net::Task<Result<>> put(std::string_view key, std::string_view bytes) override {
     if (place_.full) co_return refuse();
+    if (place_.hangs) {
+      co_await stop_.wait();
+      co_return refuse();
+    }
     auto done = co_await sink_.put(key, bytes);
     const std::lock_guard lock{place_.mutex};
     place_.written.notify_all();
     co_return done;
   }
+  void stop() override { stop_.set(); }
 
  private:
   Result<> refuse() {
@@ -131,6 +141,7 @@ class FickleSink final : public exporters::ObjectSink {
 
   exporters::FolderSink sink_;
   Place& place_;
+  net::Event stop_;
   std::function<void()> end_member_;
 };
 
@@ -159,9 +170,9 @@ class ArchiverTest : public testing::Test {
                                   .flush_size = 2000,
                                   .patience = 1s,
                                   .back_off = 50ms};
-    return *members_.emplace_back(std::make_unique<Member>(options, [this] {
+    return *members_.emplace_back(std::make_unique<Member>(options, [this](net::Loop& loop) {
       ++sinks_;
-      return std::make_unique<FickleSink>(root_, place_, [this] { members_.front()->stop_soon(); });
+      return std::make_unique<FickleSink>(root_, place_, loop, [this] { members_.front()->stop_soon(); });
     }));
   }
   void produce(int count) {
@@ -197,7 +208,7 @@ class ArchiverTest : public testing::Test {
   Place place_;
   std::vector<std::unique_ptr<Member>> members_;
   int produced_ = 0;
-  int sinks_ = 0;  ///< made
+  std::atomic<int> sinks_ = 0;  ///< made
 };
 
 TEST_F(ArchiverTest, FillsObjectsBySizeAndTimeAndBeginsWhereItEnded) {
@@ -313,6 +324,17 @@ TEST_F(ArchiverTest, AllPartitionsOfAMemberShareOneSink) {
   member.stop();
   EXPECT_EQ(member.stats().objects, static_cast<std::uint64_t>(kPartitions));
   EXPECT_EQ(sinks_, 1);
+}
+
+/// Its partition may be another's soon, who must not find an old object in the place of a newer one.
+TEST_F(ArchiverTest, AWriteThatTakesTooLongIsEndedAndTriedAgain) {
+  place_.hangs = true;
+  produce(1000);
+  Member& member = join();
+  member.await([](const ArchiverStats& stats) { return stats.failures > 0; });
+  place_.hangs = false;
+  expect_each_once();
+  EXPECT_GT(sinks_, 1);
 }
 
 /// Two members with one group.instance.id: the older one is fenced, and librdkafka never lets it in again.
