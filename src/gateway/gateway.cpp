@@ -68,7 +68,8 @@ void Gateway::on_wanted(const mqtt::Received& received) {
   auto parsed = job::parse_wanted(received.payload);
   if (!parsed) return refuse(about->job, parsed.error().text);
   if (parsed->wanted.job != about->job)
-    return refuse(about->job, fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
+    return refuse(about->job,
+                  fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
   if (is_of_the_future(parsed->wanted))
     return refuse(about->job,
                   fmt::format("The wanted state on {} has a revision of the future, after which no other would count: "

@@ -5,20 +5,17 @@
 #include <fmt/format.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
-#include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <map>
-#include <mutex>
 #include <span>
 #include <thread>
 
 #include "base/back_off.hpp"
 #include "base/error_family.hpp"
 #include "log/log.hpp"
+#include "mqtt/handle.hpp"
 #include "net/watch.hpp"
 
 namespace m2c2::mqtt {
@@ -32,16 +29,6 @@ constexpr Duration kSteady = 30s;       // a connection that stood for less is r
 constexpr Duration kHousekeeping = 1s;  // libmosquitto's keep-alive
 constexpr Duration kGoodbye = 300ms;    // for acknowledgements still under way at stop()
 constexpr Duration kBacklog = 2s;       // after a connect, what a kept session holds may come once more
-
-struct LibraryUse {
-  LibraryUse() { mosquitto_lib_init(); }
-  ~LibraryUse() { mosquitto_lib_cleanup(); }
-};
-
-struct DestroyHandle {
-  void operator()(mosquitto* handle) const { mosquitto_destroy(handle); }
-};
-using Handle = std::unique_ptr<mosquitto, DestroyHandle>;
 
 /// A batch handed to publish(), until each of its messages has its fate.
 struct Batch {
@@ -83,20 +70,6 @@ MqttError fate_of_refusal(int rc) {
   }
 }
 
-std::string text_of(int rc) {
-  switch (rc) {
-    case MOSQ_ERR_ERRNO:
-      return std::generic_category().message(errno);
-    case MOSQ_ERR_CONN_LOST:
-      return "the broker closed the connection";
-    case MOSQ_ERR_TLS:
-      return "TLS failed: check ca-file, cert-file and key-file, and that the broker's certificate is for this host "
-             "name";
-    default:
-      return mosquitto_strerror(rc);
-  }
-}
-
 /// What a filter matches: a shared one stands behind `$share/<group>/`.
 const char* topics_of(const std::string& filter) {
   constexpr std::string_view kShare = "$share/";
@@ -104,8 +77,6 @@ const char* topics_of(const std::string& filter) {
   const std::size_t slash = filter.find('/', kShare.size());
   return filter.c_str() + (slash == filter.npos ? 0 : slash + 1);
 }
-
-const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 }  // namespace
 
@@ -173,12 +144,9 @@ class Client::Session {
   net::Task<> stay();
   net::Task<> let_handlers_end();
   net::Task<std::string> connect();
-  int connect_handle();
   net::Task<bool> acknowledged_connection();
   net::Task<> say_goodbye();
-  Handle make_handle();
   void set_callbacks(mosquitto*);
-  int secure(mosquitto*);
 
   void send(std::vector<Message>&, const std::shared_ptr<Batch>&);
   int send(const Message&, int& mid);
@@ -282,26 +250,15 @@ net::Task<std::string> Client::Session::connect() {
   lost_why_.clear();
   connected_ = false;
   subacks_due_ = subscriptions_.size();
-  handle_ = make_handle();
-  if (const int rc = secure(handle_.get()); rc != MOSQ_ERR_SUCCESS)
+  handle_ = make_handle(options_, this);
+  set_callbacks(handle_.get());
+  if (const int rc = secure_handle(handle_.get(), options_); rc != MOSQ_ERR_SUCCESS)
     co_return fmt::format("ca-file, cert-file or key-file cannot be read ({})", mosquitto_strerror(rc));
-  if (const int rc = connect_handle(); rc != MOSQ_ERR_SUCCESS) co_return text_of(rc);
+  if (const int rc = connect_handle(handle_.get(), options_); rc != MOSQ_ERR_SUCCESS) co_return text_of(rc);
   watch();
   if (!co_await acknowledged_connection())
     co_return lost_why_.empty() ? "accepted the connection and did not answer as an MQTT broker does" : lost_why_;
   co_return std::string{};
-}
-
-/// The library sets OpenSSL up at its first TLS connection, and two first ones at once would both do so.
-int Client::Session::connect_handle() {
-  static std::mutex setting_up;
-  static std::atomic<bool> set_up = false;
-  std::unique_lock alone{setting_up, std::defer_lock};
-  if (options_.tls && !set_up) alone.lock();
-  const int rc = mosquitto_connect(handle_.get(), options_.broker.host.c_str(), options_.broker.port,
-                                   static_cast<int>(options_.keep_alive.count()));
-  if (options_.tls) set_up = true;
-  return rc;
 }
 
 net::Task<bool> Client::Session::acknowledged_connection() {
@@ -321,21 +278,6 @@ net::Task<> Client::Session::say_goodbye() {
   mosquitto_loop_write(handle_.get(), 1);
 }
 
-Handle Client::Session::make_handle() {
-  Handle handle{mosquitto_new(options_.client_id.c_str(), options_.clean_session, this)};
-  if (!handle) throw std::bad_alloc{};  // there is no other reason for an identifier that was checked
-  mosquitto_max_inflight_messages_set(handle.get(), 0);
-  mosquitto_threaded_set(handle.get(), true);                   // it then leaves all writing to write_what_waits()
-  mosquitto_int_option(handle.get(), MOSQ_OPT_TCP_NODELAY, 1);  // else a window's last messages may wait 40 ms
-  if (!options_.username.empty())
-    mosquitto_username_pw_set(handle.get(), options_.username.c_str(), or_null(options_.password));
-  if (const auto& will = options_.will)
-    mosquitto_will_set(handle.get(), will->topic.c_str(), static_cast<int>(will->payload.size()), will->payload.data(),
-                       1, will->retain);
-  set_callbacks(handle.get());
-  return handle;
-}
-
 void Client::Session::set_callbacks(mosquitto* handle) {
   mosquitto_connect_with_flags_callback_set(handle, [](mosquitto*, void* self, int rc, int flags) {
     static_cast<Session*>(self)->on_connack(rc, (flags & 1) != 0);
@@ -348,16 +290,6 @@ void Client::Session::set_callbacks(mosquitto* handle) {
   mosquitto_message_callback_set(handle, [](mosquitto*, void* self, const mosquitto_message* message) {
     static_cast<Session*>(self)->on_message(*message);
   });
-}
-
-int Client::Session::secure(mosquitto* handle) {
-  if (!options_.tls) return MOSQ_ERR_SUCCESS;
-  constexpr int kHttpsPort = 443;
-  if (options_.broker.port == kHttpsPort)
-    mosquitto_string_option(handle, MOSQ_OPT_TLS_ALPN, "x-amzn-mqtt-ca");  // AWS IoT Core's name for MQTT on 443
-  const char* system_certificates = options_.ca_file.empty() ? "/etc/ssl/certs" : nullptr;
-  return mosquitto_tls_set(handle, or_null(options_.ca_file), system_certificates, or_null(options_.cert_file),
-                           or_null(options_.key_file), nullptr);
 }
 
 void Client::Session::send(std::vector<Message>& messages, const std::shared_ptr<Batch>& batch) {
@@ -408,15 +340,11 @@ void Client::Session::write_what_waits() {
 }
 
 /// The library's PINGREQ waits behind acknowledgements, which may wait long for their handlers: a store far away, a
-/// request of thousands of jobs. This one goes past them, between two packets; its answer contents the library too.
+/// request of thousands of jobs. This one goes past them; its answer contents the library too.
 void Client::Session::stay_alive() {
   if (unhandled_ == 0 || writing_ || loop_.steady() - written_ < options_.keep_alive / 2) return;
-  constexpr std::array<unsigned char, 2> kPingreq{0xC0, 0x00};
   written_ = loop_.steady();
-  auto* const tls = static_cast<SSL*>(mosquitto_ssl_get(handle_.get()));
-  const auto sent = tls ? SSL_write(tls, kPingreq.data(), kPingreq.size())
-                        : ::send(mosquitto_socket(handle_.get()), kPingreq.data(), kPingreq.size(), MSG_NOSIGNAL);
-  if (sent != static_cast<int>(kPingreq.size())) lose("the connection takes nothing");
+  if (!ping_now(handle_.get())) lose("the connection takes nothing");
 }
 
 void Client::Session::after_call(int rc) {
