@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration kStatusEvery = 60s;
 constexpr Duration kDeliveriesEvery = 1s;
+constexpr std::size_t kMostEarly = 1000;
+constexpr std::size_t kMostEarlyBytes = std::size_t{256} * 1024;
 
 /// The job that a malformed command names, or nothing that could be answered.
 std::string job_named_in(std::string_view payload) {
@@ -58,6 +60,7 @@ void Gateway::on_wanted(const mqtt::Received& received) {
   const auto about = job::topics::in_group_job_topic(received.topic);
   if (!about || job::fault_in_job_name(about->job))
     return refuse({}, fmt::format("no job can have the topic {}", received.topic));
+  early_.erase(received.topic);
   const auto found = jobs_.find(std::string{about->job});
   if (received.payload.empty()) {
     if (found == jobs_.end()) return;
@@ -70,11 +73,13 @@ void Gateway::on_wanted(const mqtt::Received& received) {
   if (parsed->wanted.job != about->job)
     return refuse(about->job,
                   fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
-  if (is_of_the_future(parsed->wanted))
+  if (is_of_the_future(parsed->wanted.revision)) {
+    keep_for_later(parsed->wanted.revision, received);
     return refuse(about->job,
                   fmt::format("The wanted state on {} has a revision of the future, after which no other would count: "
-                              "check the clocks of the job builder and of this gateway.",
+                              "check the clocks of the job builder and of this gateway. It is done once they agree.",
                               received.topic));
+  }
   const auto job = found != jobs_.end()
                        ? found->second
                        : jobs_[parsed->wanted.job] = std::make_shared<JobKeeper>(host_, parsed->wanted.job);
@@ -84,10 +89,23 @@ void Gateway::on_wanted(const mqtt::Received& received) {
 }
 
 /// Revisions are microseconds since 1970.
-bool Gateway::is_of_the_future(const job::Wanted& wanted) const {
+bool Gateway::is_of_the_future(std::int64_t revision) const {
   constexpr auto kMostClockDifference = std::chrono::days{2};
   const WallTime latest = surroundings_.loop.wall() + kMostClockDifference;
-  return wanted.revision > latest.time_since_epoch().count();
+  return revision > latest.time_since_epoch().count();
+}
+
+void Gateway::keep_for_later(std::int64_t revision, const mqtt::Received& received) {
+  if (early_.size() < kMostEarly && received.payload.size() <= kMostEarlyBytes)
+    early_[received.topic] = {revision, received};
+}
+
+void Gateway::adopt_what_is_due() {
+  for (auto each = early_.begin(); each != early_.end();) {
+    const auto next = std::next(each);
+    if (!is_of_the_future(each->second.revision)) on_wanted(early_.extract(each).mapped().received);
+    each = next;
+  }
 }
 
 void Gateway::on_submit(const mqtt::Received& received) {
@@ -164,6 +182,7 @@ Status Gateway::status() const {
 
 void Gateway::beat() {
   if (stopping_) return;
+  adopt_what_is_due();
   for (const auto& [name, job] : jobs_) job->save_if_it_failed();
   publish_status(online_payload(status()));
 }

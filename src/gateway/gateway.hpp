@@ -57,7 +57,9 @@ class Gateway {
   void job_changed(const std::string& name);
   void all_may_have_ended();
   void pull(const std::string& job);
-  bool is_of_the_future(const job::Wanted&) const;
+  bool is_of_the_future(std::int64_t revision) const;
+  void keep_for_later(std::int64_t revision, const mqtt::Received&);
+  void adopt_what_is_due();
   void refuse(std::string_view job, std::string_view why);
   void tell_error(std::string_view job, std::string_view message);
   void beat();
@@ -71,6 +73,12 @@ class Gateway {
   LocalJobs local_jobs_;
   JobHost host_;
   std::unordered_map<std::string, std::shared_ptr<JobKeeper>> jobs_;
+  /// The last of each topic that was of the future: it does not come again when this machine's clock is set.
+  struct Early {
+    std::int64_t revision;
+    mqtt::Received received;
+  };
+  std::map<std::string, Early> early_;
   Pushes pushes_;
   Heartbeat heartbeat_;
   DeliveryWatch delivery_watch_;

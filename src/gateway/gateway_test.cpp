@@ -108,6 +108,19 @@ TEST_F(GatewayTest, ARevisionOfTheFutureDoesNotShutOutAllLaterOnes) {
   EXPECT_THAT(plant_.told(), ElementsAre("info 2: Job updated."));
 }
 
+TEST_F(GatewayTest, AWantedStateThatCameBeforeTheClockWasSetIsDoneAfterwards) {
+  const auto tomorrow = [this](std::chrono::days days) {
+    return std::chrono::duration_cast<std::chrono::microseconds>((plant_.loop.wall() + days).time_since_epoch())
+        .count();
+  };
+  want({.revision = tomorrow(std::chrono::days{4}), .version = 1}, true);
+  EXPECT_THAT(plant_.told(), ElementsAre(HasSubstr("It is done once they agree.")));
+  plant_.advance(24h);
+  EXPECT_THAT(plant_.told(), IsEmpty());
+  plant_.advance(25h);
+  EXPECT_THAT(plant_.told(), ElementsAre("info 1: Job started."));
+}
+
 TEST_F(GatewayTest, ManyControlsInOneBreathEndInTheLast) {
   const auto receive_without_waiting = [this](const Sketch& sketch) {
     gateway_->on_wanted(

@@ -88,7 +88,7 @@ void JobActor::take(const telemetry::Samples& samples) {
   ++counts_.polls;
   outlet_.add(samples);
   machine_answers();
-  tell_faults(faults_.see(samples.faults));
+  tell_faults(faults_.see(samples.faults, surroundings_.loop.steady()));
 }
 
 void JobActor::machine_answers() {
@@ -115,7 +115,11 @@ Duration JobActor::wait_before_retry() {
 void JobActor::tell_faults(const FaultNews& news) {
   for (const auto& fault : news.appeared)
     tell(job::Severity::error, fmt::format("Unable to read {}.", fault.subject), fault.why);
+  if (news.more_appeared > 0)
+    tell(job::Severity::error, fmt::format("Unable to read {} more.", news.more_appeared),
+         "they are not told one by one; what those before have in common is a likely cause");
   for (const auto& subject : news.gone) tell(job::Severity::info, fmt::format("{} is read again.", subject));
+  if (news.more_gone > 0) tell(job::Severity::info, fmt::format("{} more are read again.", news.more_gone));
 }
 
 void JobActor::tell(job::Severity severity, std::string_view message, std::string_view reason) const {

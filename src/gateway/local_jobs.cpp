@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "disk/append_file.hpp"
 #include "disk/atomic_file.hpp"
 #include "log/log.hpp"
 
@@ -64,10 +65,7 @@ void load_file(const fs::path& file, std::vector<job::ParsedWanted>& jobs) {
 
 /// The folder may have been removed since the start; the save makes it again.
 Result<> write(const fs::path& file, std::string_view content) {
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  if (error)
-    return fail(error, fmt::format("cannot create the folder {}: {}", file.parent_path().string(), error.message()));
+  if (auto made = disk::make_folders(file.parent_path()); !made) return made;
   return disk::write_whole_file(file, content);
 }
 
