@@ -179,6 +179,7 @@ class Client::Session {
   bool writing_ = false;       // waiting until the socket takes more
   std::size_t unhandled_ = 0;  // messages whose handler has not returned: nothing is written, least of all their acks
   SteadyTime written_;         // when the broker last heard of us
+  bool mid_packet_ = false;    // libmosquitto may have written half of one
   std::atomic<bool> connected_ = false;  // CONNACK and every SUBACK are there
   std::size_t subacks_due_ = 0;
   std::string lost_why_;      // empty while the connection stands
@@ -313,6 +314,7 @@ int Client::Session::send(const Message& message, int& mid) {
 void Client::Session::watch() {
   watch_ = net::watch_descriptor(loop_, mosquitto_socket(handle_.get()));
   writing_ = false;
+  mid_packet_ = false;
   keep_reading();
   write_what_waits();
 }
@@ -331,7 +333,8 @@ void Client::Session::write_what_waits() {
   if (writing_ || unhandled_ > 0 || !mosquitto_want_write(handle_.get())) return;
   written_ = loop_.steady();
   after_call(mosquitto_loop_write(handle_.get(), 1));
-  if (!lost_why_.empty() || !mosquitto_want_write(handle_.get())) return;
+  mid_packet_ = mosquitto_want_write(handle_.get());
+  if (!lost_why_.empty() || !mid_packet_) return;
   writing_ = true;
   watch_->when_writable([this] {
     writing_ = false;
@@ -342,7 +345,7 @@ void Client::Session::write_what_waits() {
 /// The library's PINGREQ waits behind acknowledgements, which may wait long for their handlers: a store far away, a
 /// request of thousands of jobs. This one goes past them; its answer contents the library too.
 void Client::Session::stay_alive() {
-  if (unhandled_ == 0 || writing_ || loop_.steady() - written_ < options_.keep_alive / 2) return;
+  if (unhandled_ == 0 || mid_packet_ || loop_.steady() - written_ < options_.keep_alive / 2) return;
   written_ = loop_.steady();
   if (!ping_now(handle_.get())) lose("the connection takes nothing");
 }

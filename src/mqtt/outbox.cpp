@@ -51,12 +51,16 @@ void Outbox::settle(const Published& fates) {
   }
   in_flight_.clear();
   if (!away) pump();
+  if (waiting() > 0 || dropped_in_a_row_ == 0) return;
+  log::warning(fmt::format("{} answers were dropped before the broker took them", dropped_in_a_row_));
+  dropped_in_a_row_ = 0;
 }
 
 void Outbox::enforce_limits() {
   while (waiting_.size() > limits_.messages || (waiting_bytes_ > limits_.bytes && waiting_.size() > 1)) {
-    if (dropped_++ == 0)
-      log::error("the broker has been away for so long that the oldest answers are dropped; telemetry is not affected");
+    ++dropped_;
+    if (dropped_in_a_row_++ == 0)
+      log::error("more answers wait for the broker than are kept: the oldest are dropped; telemetry is not affected");
     waiting_bytes_ -= size_of(waiting_.front());
     waiting_.pop_front();
   }

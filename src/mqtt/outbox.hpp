@@ -39,6 +39,7 @@ class Outbox {
   std::vector<Message> in_flight_;
   std::size_t waiting_bytes_ = 0;
   std::uint64_t dropped_ = 0;
+  std::uint64_t dropped_in_a_row_ = 0;  ///< since it was last empty
 };
 
 }  // namespace m2c2::mqtt
