@@ -146,9 +146,21 @@ void Backlog::tidy() {
   while (drop_oldest_if_allowed(false)) {
   }
   sweep();
+}
+
+/// Never at once: what a reader lacks, such as a descriptor, is lacking still when it only just failed.
+std::optional<SteadyTime> Backlog::retry_readers(SteadyTime now, Duration pause) {
+  std::optional<SteadyTime> next;
   const std::lock_guard lock{mutex_};
-  for (Lane& lane : lanes_) lane.is_stalled = false;
+  for (Lane& lane : lanes_) {
+    if (!lane.is_stalled) continue;
+    if (!lane.stalled_until) lane.stalled_until = now + pause;
+    lane.is_stalled = now < *lane.stalled_until;
+    if (lane.is_stalled) next = std::min(next.value_or(SteadyTime::max()), *lane.stalled_until);
+    else lane.stalled_until.reset();
+  }
   announce();
+  return next;
 }
 
 void Backlog::forget_unopened() {

@@ -5,10 +5,12 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <vector>
 
+#include "base/time.hpp"
 #include "stream/lane.hpp"
 #include "stream/log.hpp"
 #include "stream/stream.hpp"
@@ -21,16 +23,19 @@ struct BacklogOptions {
   std::uint64_t segment_bytes = 0;
 };
 
-/// One thread writes (store, tidy, forget_unopened), and one for each lane reads; they never wait for each other's
-/// disk. The errors of make_file_stream().
+/// One thread writes (store, tidy, retry_readers, forget_unopened), and one for each lane reads; they never wait for
+/// each other's disk. The errors of make_file_stream().
 class Backlog {
  public:
   static Result<std::unique_ptr<Backlog>> open(std::unique_ptr<disk::Folder>, BacklogOptions);
 
   /// Settles some of the records, at least the first: they are durable, or rejected. How many; after an error none is.
   Result<std::size_t> store(std::span<const Record>);
-  /// Gives the disk back what no lane needs any more, and lets readers that could not read try again.
+  /// Gives the disk back what no lane needs any more.
   void tidy();
+  /// Lets each reader that could not read try again, a pause after this was first called for it. When the next one is
+  /// due, if one still waits.
+  std::optional<SteadyTime> retry_readers(SteadyTime now, Duration pause);
   /// What the exporters that are not opened by now had before them no longer counts.
   void forget_unopened();
 
@@ -41,9 +46,10 @@ class Backlog {
   void acknowledge(Lane&);
   void when_available(Lane&, std::function<void()> then);
 
-  /// Whether there is something to tidy() up; a reader that could not read waits for it as well.
+  /// Whether there is something to tidy() up.
   bool has_something_to_drop() const;
-  bool has_stalled_reader() const;
+  /// Whether a reader could not read, and retry_readers() does not know of it.
+  bool has_failed_reader() const;
   const StreamId& id() const { return log_.id(); }
   void tell(Stats&) const;
 

@@ -126,9 +126,9 @@ void Backlog::when_available(Lane& lane, std::function<void()> then) {
   announce();
 }
 
-bool Backlog::has_stalled_reader() const {
+bool Backlog::has_failed_reader() const {
   const std::lock_guard lock{mutex_};
-  return std::ranges::any_of(lanes_, &Lane::is_stalled);
+  return std::ranges::any_of(lanes_, [](const Lane& lane) { return lane.is_stalled && !lane.stalled_until; });
 }
 
 void Backlog::tell(Stats& stats) const {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -66,6 +67,7 @@ class FileStream final : public Stream {
   std::vector<Record> batch_;  ///< the writer's own, as all below
   std::size_t settled_ = 0;    ///< of the batch, from the front
   bool has_forgotten_ = false;
+  std::optional<SteadyTime> readers_due_;  ///< to try again what they could not read
 
   std::thread writer_;
 };
@@ -77,7 +79,7 @@ class FileCursor final : public Cursor {
 
   std::vector<Record> read(std::size_t most_records, std::size_t most_bytes) override {
     auto records = stream_.backlog().read(lane_, {most_records, most_bytes});
-    if (records.empty() && stream_.backlog().has_stalled_reader()) stream_.wake();
+    if (records.empty() && stream_.backlog().has_failed_reader()) stream_.wake();
     return records;
   }
   void acknowledge() override {
@@ -151,6 +153,7 @@ void FileStream::wake() {
 void FileStream::write() {
   while (await_work()) {
     backlog_->tidy();
+    readers_due_ = backlog_->retry_readers(std::chrono::steady_clock::now(), options_.retry);
     write_batch();
   }
 }
@@ -160,7 +163,10 @@ bool FileStream::await_work() {
   std::unique_lock lock{mutex_};
   const bool is_in_trouble = !trouble_.empty();
   const auto has_work = [&] { return is_stopping_ || is_woken_ || (!is_in_trouble && !queue_.empty()); };
-  if (is_in_trouble || backlog_->has_stalled_reader()) changed_.wait_for(lock, options_.retry, has_work);
+  auto until = readers_due_;
+  if (is_in_trouble)
+    until = std::min(until.value_or(SteadyTime::max()), std::chrono::steady_clock::now() + options_.retry);
+  if (until) changed_.wait_until(lock, *until, has_work);
   else changed_.wait(lock, has_work);
   is_woken_ = false;
   if (batch_.empty()) {

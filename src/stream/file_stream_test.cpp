@@ -151,6 +151,22 @@ TEST_F(FileStreamTest, AReaderThatStalledIsToldOnceItCanReadAgain) {
   EXPECT_THAT(topic_->read(kAll, kAll), SizeIs(1));
 }
 
+TEST_F(FileStreamTest, AReaderThatStalledIsNotToldBeforeItsTimeWhateverElseHappens) {
+  options_.retry = 1h;
+  open();
+  stream_->append(records(1));
+  await_appended(1);
+  disk_.fail_every("open", std::errc::too_many_files_open);
+  std::atomic<int> told = 0;
+  for (std::uint64_t i = 2; i < 12; ++i) {
+    EXPECT_THAT(topic_->read(kAll, kAll), IsEmpty());
+    topic_->when_available([&] { ++told; });
+    stream_->append(records(1));
+    await_appended(i);
+  }
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(FileStreamTest, APipeInPlaceOfACursorIsReplaced) {
   const std::filesystem::path folder = ::testing::TempDir() + "a-pipe-in-place-of-a-cursor";
   std::filesystem::create_directories(folder);

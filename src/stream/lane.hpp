@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "stream/cursor_file.hpp"
 #include "stream/log.hpp"
 #include "stream/segment_reader.hpp"
@@ -76,10 +78,11 @@ struct Lane {
   bool is_open = false;
   Place acknowledged;
   Place read;
-  bool is_given = false;    ///< something was read since the last acknowledgement
-  std::uint64_t moved = 0;  ///< how often `read` was moved by someone else than its reader
-  bool is_stalled = false;  ///< its reader could not read, and tries again when told
-  bool is_told = false;     ///< to the log: its place could not be stored
+  bool is_given = false;                    ///< something was read since the last acknowledgement
+  std::uint64_t moved = 0;                  ///< how often `read` was moved by someone else than its reader
+  bool is_stalled = false;                  ///< its reader could not read, and tries again when told
+  std::optional<SteadyTime> stalled_until;  ///< none while the writer does not know of it
+  bool is_told = false;                     ///< to the log: its place could not be stored
   std::function<void()> on_available;
 };
 

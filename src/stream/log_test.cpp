@@ -13,6 +13,7 @@
 namespace m2c2::stream {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
@@ -302,11 +303,39 @@ TEST_F(LogTest, AReaderOnADiskThatFailsForAWhileLosesNothing) {
   EXPECT_EQ(deliver(), "");
   backlog_->when_available(*topic_, [&] { ++told; });
   EXPECT_EQ(told, 0);
-  EXPECT_TRUE(backlog_->has_stalled_reader());
-  backlog_->tidy();
+  EXPECT_TRUE(backlog_->has_failed_reader());
+  backlog_->retry_readers({}, 0s);
   EXPECT_EQ(told, 1);
   EXPECT_EQ(deliver(), "ab");
   EXPECT_EQ(cursor().lost_records, 0u);
+}
+
+TEST_F(LogTest, AReaderThatFailsAgainWaitsAPauseEachTime) {
+  open();
+  ASSERT_TRUE(store(letters('a', 'b')));
+  disk_.fail_every("open", std::errc::too_many_files_open);
+  int told = 0;
+  const auto read = [&] {
+    EXPECT_EQ(deliver(), "");
+    backlog_->when_available(*topic_, [&] { ++told; });
+  };
+  const SteadyTime begin{};
+  for (int i = 0; i < 3; ++i) {
+    const SteadyTime now = begin + i * 1h;
+    read();
+    EXPECT_TRUE(backlog_->has_failed_reader());
+    EXPECT_EQ(backlog_->retry_readers(now, 10s), now + 10s);
+    EXPECT_FALSE(backlog_->has_failed_reader()) << "it is waited for";
+    backlog_->tidy();
+    ASSERT_TRUE(store(letters('c', 'c')));
+    read();
+    EXPECT_EQ(backlog_->retry_readers(now + 9s, 10s), now + 10s);
+    EXPECT_EQ(told, i);
+    EXPECT_EQ(backlog_->retry_readers(now + 10s, 10s), std::nullopt);
+    EXPECT_EQ(told, i + 1);
+  }
+  disk_.ok();
+  EXPECT_EQ(deliver(), "abccc");
 }
 
 TEST_F(LogTest, ASectorThatCannotBeReadIsDamage) {
