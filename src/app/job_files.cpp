@@ -7,9 +7,9 @@
 #include <iostream>
 
 #include "app/errors.hpp"
+#include "base/utf8.hpp"
 #include "disk/atomic_file.hpp"
 #include "job/parse.hpp"
-#include "job/utf8.hpp"
 
 namespace m2c2::app {
 namespace {
@@ -47,7 +47,7 @@ bool check_file(const std::string& file) {
 
 Result<std::string> read_job_file(const std::string& path) {
   auto text = disk::read_whole_file(path, job::kMostRequestBytes);
-  if (text) text = std::string{job::without_byte_order_mark(*text)};
+  if (text) text = std::string{without_byte_order_mark(*text)};
   return text;
 }
 

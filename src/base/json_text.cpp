@@ -8,32 +8,18 @@
 
 #include "base/hex.hpp"
 #include "base/plain_text.hpp"
+#include "base/utf8.hpp"
 
 namespace m2c2 {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
-
-/// Length of the well-formed UTF-8 sequence at the front (RFC 3629), 0 when there is none.
+/// Length of the well-formed UTF-8 sequence at the front, 0 when there is none.
 std::size_t utf8_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  const std::size_t n = first < 0x80   ? 1
-                        : first < 0xC2 ? 0
-                        : first < 0xE0 ? 2
-                        : first < 0xF0 ? 3
-                        : first < 0xF5 ? 4
-                                       : 0;
-  if (n == 0 || text.size() < n) return 0;
-  for (std::size_t i = 1; i < n; ++i)
-    if (!is_continuation(at(i))) return 0;
-  if (first == 0xE0 && at(1) < 0xA0) return 0;  // overlong
-  if (first == 0xED && at(1) > 0x9F) return 0;  // surrogate
-  if (first == 0xF0 && at(1) < 0x90) return 0;  // overlong
-  if (first == 0xF4 && at(1) > 0x8F) return 0;  // above U+10FFFF
-  return n;
+  std::string_view rest = text;
+  take_code_point(rest);
+  return text.size() - rest.size();
 }
 
 void append_escaped(std::string& out, char c) {

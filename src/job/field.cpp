@@ -9,7 +9,7 @@
 
 #include "base/edit_distance.hpp"
 #include "base/json_text.hpp"
-#include "job/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace m2c2::job {
 namespace json = boost::json;

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <ranges>
 
+#include "base/utf8.hpp"
 #include "job/names.hpp"
 #include "job/readers.hpp"
-#include "job/utf8.hpp"
 
 namespace m2c2::job {
 namespace {

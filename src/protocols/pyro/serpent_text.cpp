@@ -4,35 +4,15 @@
 
 #include "base/hex.hpp"
 #include "base/plain_text.hpp"
+#include "base/utf8.hpp"
 #include "protocols/pyro/serpent.hpp"
 
 namespace m2c2::pyro {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kLast = 0x10FFFF;
 
 constexpr bool is_break(char c) { return c == '\n' || c == '\r' || c == '\0'; }
-
-void append_utf8(std::string& out, char32_t c) {
-  if (c >= 0xD800 && c <= 0xDFFF) c = kReplacement;
-  const auto tail = [&](int shift) { out.push_back(static_cast<char>(0x80 | (c >> shift & 0x3F))); };
-  if (c < 0x80) {
-    out.push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out.push_back(static_cast<char>(0xC0 | c >> 6));
-    tail(0);
-  } else if (c < 0x10000) {
-    out.push_back(static_cast<char>(0xE0 | c >> 12));
-    tail(6);
-    tail(0);
-  } else {
-    out.push_back(static_cast<char>(0xF0 | c >> 18));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
 
 /// Of an escape of one letter; '\0' for any other.
 char control(char letter) {

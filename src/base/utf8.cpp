@@ -1,12 +1,16 @@
-// Decodes UTF-8 strictly: no overlong forms, no surrogates, nothing above U+10FFFF.
+// UTF-8, strictly: no overlong forms, no surrogates, nothing above U+10FFFF.
 // SPDX-License-Identifier: Apache-2.0
-#include "job/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <array>
 #include <cstddef>
 
-namespace m2c2::job {
+namespace m2c2 {
 namespace {
+
+constexpr char32_t kLast = 0x10FFFF;
+
+constexpr bool is_surrogate(char32_t point) { return point >= 0xD800 && point <= 0xDFFF; }
 
 struct Form {
   unsigned char mask, lead;
@@ -28,8 +32,7 @@ std::optional<char32_t> decode(const Form& form, std::string_view text) {
     if ((byte & 0xC0) != 0x80) return {};
     point = (point << 6) | (byte & 0x3F);
   }
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (point < form.least || point > 0x10FFFF || surrogate) return {};
+  if (point < form.least || point > kLast || is_surrogate(point)) return {};
   return point;
 }
 
@@ -45,6 +48,15 @@ std::optional<char32_t> take_code_point(std::string_view& text) {
   return {};
 }
 
+void append_utf8(std::string& out, char32_t point) {
+  if (point > kLast || is_surrogate(point)) point = kReplacementCharacter;
+  std::size_t form = kForms.size() - 1;
+  while (point < kForms[form].least) --form;
+  std::size_t shift = 6 * (kForms[form].length - 1);
+  out.push_back(static_cast<char>(kForms[form].lead | point >> shift));
+  for (; shift > 0; shift -= 6) out.push_back(static_cast<char>(0x80 | (point >> (shift - 6) & 0x3F)));
+}
+
 bool is_control(char32_t point) {
   const bool c0 = point < 0x20;
   const bool c1 = point >= 0x7F && point <= 0x9F;
@@ -52,4 +64,4 @@ bool is_control(char32_t point) {
   return c0 || c1 || no_character;
 }
 
-}  // namespace m2c2::job
+}  // namespace m2c2
