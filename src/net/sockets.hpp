@@ -31,14 +31,17 @@ class TcpTransport final : public Transport {
   bool is_open() const override { return socket_.is_open(); }
 
  private:
+  Task<Result<>> connect(asio::ip::address, SteadyTime deadline);
   void configure();
+  void close_socket();
 
   asio::io_context& io_;
   NameLookup& names_;
   Endpoint peer_;
   asio::ip::tcp::socket socket_;
   std::shared_ptr<NameWait> lookup_;  // while open() waits for it
-  Watchdog watchdog_{io_, [this] { close(); }};
+  bool closed_ = false;               // by close(), since open() began
+  Watchdog watchdog_{io_, [this] { close_socket(); }};
 };
 
 class UdpTransport final : public Transport {
@@ -53,11 +56,16 @@ class UdpTransport final : public Transport {
   bool is_open() const override { return socket_.is_open(); }
 
  private:
+  void put_in_turn(Addresses&) const;
+  boost::system::error_code connect(const asio::ip::address&);
+
   asio::io_context& io_;
   NameLookup& names_;
   Endpoint peer_;
   asio::ip::udp::socket socket_;
   std::shared_ptr<NameWait> lookup_;  // while open() waits for it
+  asio::ip::address last_;            // that open() took
+  bool answered_ = false;             // by that address, since open()
   // A lost datagram does not end the socket: only the wait is cut short.
   Watchdog watchdog_{io_, [this] {
                        boost::system::error_code ignored;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/transport.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -49,11 +49,10 @@ Task<Result<Addresses>> resolve(NameLookup& names, const Endpoint& peer, std::sh
   co_return found;
 }
 
-template <class Protocol>
-std::vector<typename Protocol::endpoint> endpoints(const Addresses& addresses, std::uint16_t port) {
-  std::vector<typename Protocol::endpoint> all;
-  for (const auto& address : addresses) all.emplace_back(address, port);
-  return all;
+/// Until when to try one of so many addresses that are left.
+SteadyTime its_share(SteadyTime deadline, std::size_t addresses) {
+  const SteadyTime now = SteadyTime::clock::now();
+  return now + (deadline - now) / static_cast<std::ptrdiff_t>(addresses);
 }
 
 void give_up(std::shared_ptr<NameWait>& lookup) {
@@ -93,15 +92,29 @@ std::string to_text(const Endpoint& endpoint) {
 
 Task<Result<>> TcpTransport::open(SteadyTime deadline) {
   close();
+  closed_ = false;
   const auto addresses = co_await resolve(names_, peer_, lookup_, deadline);
   if (!addresses) co_return std::unexpected{addresses.error()};
-  const auto peers = endpoints<asio::ip::tcp>(*addresses, peer_.port);
+  Result<> opened;
+  std::size_t left = addresses->size();
+  for (const auto& address : *addresses) {
+    // One that says nothing leaves time for the next: a host may have an IPv6 address that nobody serves.
+    const auto here = co_await connect(address, its_share(deadline, left--));
+    if (here || closed_) co_return here;
+    // That a host refuses says more than that nothing answers.
+    if (opened || opened.error().code != NetError::refused) opened = here;
+  }
+  co_return opened;
+}
+
+Task<Result<>> TcpTransport::connect(asio::ip::address address, SteadyTime deadline) {
   watchdog_.arm(deadline);
-  const auto [error, chosen] = co_await asio::async_connect(socket_, peers, kAwaitTuple);
+  const auto [error] = co_await socket_.async_connect({address, peer_.port}, kAwaitTuple);
   watchdog_.disarm();
+  if (closed_) co_return fail(NetError::cancelled);
   if (error) {
     const auto failed = failure(error, watchdog_);
-    close();
+    close_socket();
     // Nobody answered the request to connect: that is the host, not a peer that went quiet.
     if (failed.error().code == NetError::timed_out) co_return fail(NetError::unreachable);
     co_return failed;
@@ -139,22 +152,47 @@ Task<Result<std::size_t>> TcpTransport::receive(std::span<std::byte> into, Stead
 }
 
 void TcpTransport::close() {
+  closed_ = true;
   give_up(lookup_);
+  close_socket();
+}
+
+void TcpTransport::close_socket() {
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
 
 Task<Result<>> UdpTransport::open(SteadyTime deadline) {
   close();
-  const auto addresses = co_await resolve(names_, peer_, lookup_, deadline);
+  auto addresses = co_await resolve(names_, peer_, lookup_, deadline);
   if (!addresses) co_return std::unexpected{addresses.error()};
-  const asio::ip::udp::endpoint peer{addresses->front(), peer_.port};
+  put_in_turn(*addresses);
+  boost::system::error_code error;
+  for (const auto& address : *addresses) {
+    error = connect(address);
+    if (!error) co_return Result<>{};
+    close();
+  }
+  co_return failure(error, watchdog_);
+}
+
+/// A datagram that reaches nobody is lost without a word: so the next address is tried once one gave no answer.
+void UdpTransport::put_in_turn(Addresses& addresses) const {
+  auto first = std::ranges::find(addresses, last_);
+  if (first == addresses.end()) return;
+  if (!answered_) ++first;
+  std::ranges::rotate(addresses, first);
+}
+
+boost::system::error_code UdpTransport::connect(const asio::ip::address& address) {
+  last_ = address;
+  answered_ = false;
+  const asio::ip::udp::endpoint peer{address, peer_.port};
   boost::system::error_code error;
   socket_.open(peer.protocol(), error);
   if (!error) socket_.connect(peer, error);  // a connected socket takes datagrams of this peer alone
-  if (error) co_return failure(error, watchdog_);
-  socket_.non_blocking(true, error);
-  co_return Result<>{};
+  if (!error) socket_.non_blocking(true, error);
+  return error;
 }
 
 Task<Result<>> UdpTransport::send(ByteView bytes, SteadyTime) {
@@ -170,6 +208,7 @@ Task<Result<std::size_t>> UdpTransport::receive(std::span<std::byte> into, Stead
   const auto [error, n] = co_await socket_.async_receive(asio::buffer(into.data(), into.size()), kAwaitTuple);
   watchdog_.disarm();
   if (error) co_return failure(error, watchdog_);
+  answered_ = true;
   co_return n;
 }
 

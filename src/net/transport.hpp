@@ -37,6 +37,8 @@ std::string to_text(const Endpoint&);  // "192.168.3.250:5548", "[::1]:5548"
 class Transport {
  public:
   virtual ~Transport() = default;
+  /// Of a name with several addresses, TCP tries each in turn, for its share of the time that is left. UDP takes one at
+  /// each open(): that of before where it has answered, else the next.
   virtual Task<Result<>> open(SteadyTime deadline) = 0;
   /// Sends all of it. UDP: as one datagram.
   virtual Task<Result<>> send(ByteView, SteadyTime deadline) = 0;

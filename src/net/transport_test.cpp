@@ -6,7 +6,9 @@
 
 #include <functional>
 
+#include "net/event_loop.hpp"
 #include "net/server.hpp"
+#include "net/sockets.hpp"
 
 namespace m2c2::net {
 namespace {
@@ -124,6 +126,97 @@ TEST_F(TransportTest, CloseEndsALookupOfANameAtOnce) {
     loop_.post([&] { tcp->close(); });
     const auto opened = co_await tcp->open(in(3600s));
     EXPECT_EQ(opened.error().code, NetError::cancelled);
+  });
+}
+
+// --- names with several addresses ---
+
+constexpr std::string_view kHere = "127.0.0.1", kOther = "127.0.0.2";
+
+/// A name server to which every name has these addresses.
+NameLookup::Ask always(std::initializer_list<std::string_view> addresses) {
+  Addresses found;
+  for (const std::string_view address : addresses) found.push_back(asio::ip::make_address(address));
+  return [found](const std::string&) { return found; };
+}
+
+/// Listens on kOther and answers no request to connect, since its queue is full.
+class SilentListener {
+ public:
+  SilentListener(asio::io_context& io, std::uint16_t port) : acceptor_{io}, first_{io} {
+    const asio::ip::tcp::endpoint here{asio::ip::make_address(kOther), port};
+    acceptor_.open(here.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address{true});
+    acceptor_.bind(here);
+    acceptor_.listen(0);
+    first_.connect(here);
+  }
+
+ private:
+  asio::ip::tcp::acceptor acceptor_;
+  asio::ip::tcp::socket first_;
+};
+
+TEST_F(TransportTest, AnAddressThatSaysNothingLeavesTimeForTheNext) {
+  const auto port = serve_tcp([&](std::unique_ptr<Transport> peer) { loop_.spawn(echo(std::move(peer))); });
+  const SilentListener silent{loop_.impl().io, port};
+  NameLookup names{loop_, always({kOther, kHere})};
+  TcpTransport tcp{loop_.impl().io, names, {"gateway.plant", port}};
+  run([&]() -> Task<> {
+    EXPECT_TRUE(co_await tcp.open(in(500ms)));
+    Bytes buffer(16);
+    EXPECT_TRUE(co_await tcp.send(as_bytes("hello"), in(5s)));
+    EXPECT_TRUE(co_await tcp.receive(buffer, in(5s))) << "the time of the first address is over";
+  });
+}
+
+TEST_F(TransportTest, OfSeveralAddressesTheOneThatRefusesIsTold) {
+  const auto port = serve_tcp([](std::unique_ptr<Transport>) {});
+  server_.reset();
+  const SilentListener silent{loop_.impl().io, port};
+  NameLookup names{loop_, always({kHere, kOther})};
+  TcpTransport tcp{loop_.impl().io, names, {"gateway.plant", port}};
+  run([&]() -> Task<> {
+    const auto opened = co_await tcp.open(in(100ms));
+    EXPECT_EQ(opened.error().code, NetError::refused);
+    EXPECT_FALSE(tcp.is_open());
+  });
+}
+
+TEST_F(TransportTest, CloseEndsTheTrialOfAllAddresses) {
+  const auto port = serve_tcp([](std::unique_ptr<Transport>) {});
+  const SilentListener silent{loop_.impl().io, port};
+  NameLookup names{loop_, always({kOther, kHere})};
+  TcpTransport tcp{loop_.impl().io, names, {"gateway.plant", port}};
+  const auto closer = [&]() -> Task<> {
+    const auto alarm = loop_.make_alarm();
+    while (!tcp.is_open()) co_await alarm->wait_until(in(1ms));
+    tcp.close();
+  };
+  run([&]() -> Task<> {
+    loop_.spawn(closer());
+    const auto opened = co_await tcp.open(in(3600s));
+    EXPECT_EQ(opened.error().code, NetError::cancelled);
+    EXPECT_FALSE(tcp.is_open());
+  });
+}
+
+TEST_F(TransportTest, UdpTakesTheNextAddressAfterOneThatGaveNoAnswerAndKeepsToTheOneThatDid) {
+  server_ =
+      listen_udp(loop_, {std::string{kHere}, 0}, [](ByteView bytes, const Reply& reply) { reply(bytes); }).value();
+  NameLookup names{loop_, always({kOther, kHere})};
+  UdpTransport udp{loop_.impl().io, names, {"plc.plant", server_->port()}};
+  run([&]() -> Task<> {
+    Bytes buffer(16);
+    for (const bool answers : {false, true, true}) {
+      EXPECT_TRUE(co_await udp.open(in(5s)));
+      EXPECT_TRUE(co_await udp.send(as_bytes("anyone?"), in(1s)));
+      EXPECT_EQ(bool{co_await udp.receive(buffer, in(5s))}, answers);
+    }
+    EXPECT_TRUE(co_await udp.open(in(5s)));
+    EXPECT_TRUE(co_await udp.open(in(5s))) << "without an answer in between";
+    EXPECT_TRUE(co_await udp.send(as_bytes("anyone?"), in(1s)));
+    EXPECT_FALSE(co_await udp.receive(buffer, in(5s)));
   });
 }
 
