@@ -186,7 +186,8 @@ std::unique_ptr<Cursor> MemoryStream::open_cursor(std::string_view exporter, Des
 
 Stats MemoryStream::stats() const {
   const std::lock_guard lock{mutex_};
-  Stats stats{appended_, rejected_, unwanted_, bytes_, max_bytes_, {}, {}};
+  Stats stats{
+      .appended = appended_, .rejected = rejected_, .unwanted = unwanted_, .bytes = bytes_, .max_bytes = max_bytes_};
   for (const Lane& lane : lanes_) stats.cursors.push_back({lane.exporter, lane.entries.size(), lane.bytes, lane.lost});
   return stats;
 }

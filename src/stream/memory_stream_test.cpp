@@ -31,6 +31,15 @@ TEST(MemoryStream, OverwritesTheOldestAndCountsTheLossOfEachExporter) {
   EXPECT_THAT(read_all(*archive), ElementsAre("c", "d", "e"));
 }
 
+TEST(MemoryStream, TellsWhatItHoldsOfWhatItMay) {
+  const auto stream = make_memory_stream(3 * kSize, OnFull::overwrite_oldest);
+  const auto cursor = stream->open_cursor("topic", Destination::topic);
+  stream->append({for_topic("a"), for_topic("b")});
+  EXPECT_EQ(stream->stats().bytes, 2 * kSize);
+  EXPECT_EQ(stream->stats().max_bytes, 3 * kSize);
+  EXPECT_EQ(stream->stats().waiting, 0u) << "for there is no disk";
+}
+
 TEST(MemoryStream, WhatAnExporterHasInItsHandsIsNotLostToItWhenOverwritten) {
   const auto stream = make_memory_stream(3 * kSize, OnFull::overwrite_oldest);
   const auto cursor = stream->open_cursor("topic", Destination::topic);
