@@ -25,8 +25,9 @@ class SlmpConnector final : public Connector {
   SlmpConnector(net::Loop& loop, std::unique_ptr<net::Transport> transport, job::SlmpJob job, std::string where)
       : loop_{loop},
         job_{std::move(job)},
-        limits_{slmp::limits_for(job_.connectivity.format.code)},
-        plan_{make_plan(job_, limits_)},
+        usual_limits_{slmp::limits_for(job_.connectivity.format.code)},
+        allowances_(job_.attributes.size(), SlmpAllowance{usual_limits_, {}}),
+        plan_{plan_within(job_, allowances_)},
         answers_{job_.connectivity.format.code, job_.value_format},
         transport_{std::move(transport)},
         session_{loop_, *transport_, SlmpPeer{std::move(where), job_.connectivity}} {}
@@ -43,9 +44,9 @@ class SlmpConnector final : public Connector {
 
   net::Loop& loop_;
   job::SlmpJob job_;
-  slmp::Limits limits_;
-  bool limits_changed_ = false;  ///< the plan is of other ones
-  bool may_lower_limits_ = true;
+  slmp::Limits usual_limits_;
+  std::vector<SlmpAllowance> allowances_;  ///< of each attribute
+  bool allowances_changed_ = false;        ///< the plan is of other ones
   SlmpPlan plan_;
   SlmpAnswers answers_;
   std::unique_ptr<net::Transport> transport_;
@@ -53,7 +54,7 @@ class SlmpConnector final : public Connector {
 };
 
 net::Task<Result<telemetry::Samples>> SlmpConnector::read() {
-  if (std::exchange(limits_changed_, false)) plan_.commands = make_plan(job_, limits_).commands;
+  if (std::exchange(allowances_changed_, false)) plan_.commands = plan_within(job_, allowances_).commands;
   telemetry::Samples samples;
   samples.values.reserve(plan_.tags.size());
   for (SlmpCommand& command : plan_.commands) {
@@ -83,22 +84,21 @@ std::string SlmpConnector::why_not(const SlmpCommand& command, const SlmpRequest
         response.data.size());
   }
   std::string why = refusal(session_.peer(), response).text;
-  if (may_lower_limits_ && is_too_much(response.end_code)) why += ask_for_less(command, request);
+  if (!command.given_up && is_too_much(response.end_code)) why += ask_for_less(command, request);
   return why;
 }
 
 std::string SlmpConnector::ask_for_less(const SlmpCommand& command, const SlmpRequest& request) {
-  const std::size_t& limit = limits_.*command.limit;
-  if (lower_limit(limits_, command, request)) {
-    limits_changed_ = true;
+  SlmpAllowance& allowed = allowances_[command.attribute];
+  allowances_changed_ = true;
+  if (lower_limit(allowed.limits, command, request)) {
     const bool bytes = command.limit == &slmp::Limits::label_bytes;
-    return fmt::format("; from now on in requests of at most {} {}", limit, bytes ? "bytes" : "points");
+    return fmt::format("; from now on in requests of at most {} {}", allowed.limits.*command.limit,
+                       bytes ? "bytes" : "points");
   }
-  if (limit == 1) {  // even one point is too many: then their number was never the reason
-    limits_ = slmp::limits_for(job_.connectivity.format.code);
-    limits_changed_ = true;
-    may_lower_limits_ = false;
-  }
+  // Even the least is too much: then their number was never the reason, neither here nor in what held these before.
+  for (const SlmpField& field : command.fields) allowed.given_up.insert(field.tag);
+  allowed.limits = usual_limits_;
   return {};
 }
 

@@ -15,7 +15,8 @@ namespace m2c2::machines {
 /// read() sends the job's requests one after the other. An end code, or an answer that does not fit the question, costs
 /// the tags of its command in that iteration: a fault. When the connection is lost in the middle, so is the iteration;
 /// and a 3E answer that does not fit loses the connection, since without serial numbers it may be another question's.
-/// A PLC that takes fewer points than SLMP allows is asked in smaller requests from the next iteration on.
+/// A PLC that takes fewer points than SLMP allows is asked in smaller requests from the next iteration on, attribute by
+/// attribute; what it refuses even alone is asked for by itself, so that it costs the others nothing.
 /// `where` names the PLC in texts.
 std::unique_ptr<Connector> make_slmp_connector(net::Loop&, std::unique_ptr<net::Transport>, job::SlmpJob,
                                                std::string where);

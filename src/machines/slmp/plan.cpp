@@ -50,8 +50,9 @@ constexpr std::size_t kLabelHeaderBytes = 4;
 
 class Planner {
  public:
-  Planner(const job::SlmpConnectivity& how, const slmp::Limits& limits) : how_{how}, limits_{limits} {}
+  explicit Planner(const job::SlmpConnectivity& how) : how_{how} {}
 
+  void plan(const job::SlmpAttribute&, const SlmpAllowance&);
   void operator()(const job::DeviceRead&);
   void operator()(const job::DeviceReadRandom&);
   void operator()(const job::LabelReadRandom& attribute) {
@@ -65,8 +66,11 @@ class Planner {
 
  private:
   std::size_t tag(const std::string& name);
+  template <class Item>
+  std::vector<Item> part_of(const std::vector<Item>& items);
+  void add(SlmpCommand);
   Bytes frame(slmp::Command, std::uint16_t subcommand, ByteView data) const;
-  void add_random(const job::DeviceReadRandom&, std::span<const job::RandomDevice> words,
+  void add_random(std::uint16_t subcommand, std::span<const job::RandomDevice> words,
                   std::span<const job::RandomDevice> dwords);
   template <class Read, class Attribute>
   void add_labels(const Attribute&, std::string_view function, SlmpAnswer);
@@ -75,10 +79,42 @@ class Planner {
                          SlmpAnswer);
 
   const job::SlmpConnectivity& how_;
-  const slmp::Limits& limits_;
   SlmpPlan plan_;
   std::unordered_map<std::string, std::size_t> tags_;
+  // Of the attribute that is planned now:
+  std::size_t attribute_ = 0;
+  const SlmpAllowance* allowed_ = nullptr;
+  bool given_up_ = false;  ///< the part of it
+  slmp::Limits limits_;    ///< of that part
 };
+
+void Planner::plan(const job::SlmpAttribute& attribute, const SlmpAllowance& allowed) {
+  allowed_ = &allowed;
+  given_up_ = false;
+  limits_ = allowed.limits;
+  std::visit(*this, attribute);
+  if (!allowed.given_up.empty()) {
+    given_up_ = true;
+    limits_ = slmp::limits_for(how_.format.code);
+    std::visit(*this, attribute);
+  }
+  ++attribute_;
+}
+
+/// Those that belong to the part. All of them have their tags thereafter.
+template <class Item>
+std::vector<Item> Planner::part_of(const std::vector<Item>& items) {
+  std::vector<Item> part;
+  for (const Item& item : items)
+    if (allowed_->given_up.contains(tag(item.tag)) == given_up_) part.push_back(item);
+  return part;
+}
+
+void Planner::add(SlmpCommand command) {
+  command.attribute = attribute_;
+  command.given_up = given_up_;
+  plan_.commands.push_back(std::move(command));
+}
 
 std::size_t Planner::tag(const std::string& name) {
   const auto [place, is_new] = tags_.try_emplace(name, plan_.tags.size());
@@ -103,12 +139,13 @@ Bytes Planner::frame(slmp::Command command, std::uint16_t subcommand, ByteView d
 /// How a long device_read is cut.
 struct Cut {
   std::size_t points;       ///< of each request but the last
+  std::size_t least = 1;    ///< that they may become
   std::size_t numbers = 1;  ///< so many device numbers stand
   std::size_t per = 1;      ///< for so many points
 };
 
 Cut cut_of(const job::DeviceRead& attribute, const slmp::Limits& limits) {
-  if (slmp::is_bit_units(attribute.read.subcommand)) return {limits.bits};
+  if (slmp::is_bit_units(attribute.read.subcommand)) return {.points = limits.bits};
   const auto whole = [&](std::size_t of) { return limits.words - limits.words % of; };
   const slmp::DeviceType* type = slmp::find_device(attribute.read.head.code);
   const bool of_bits = type && type->kind == slmp::DeviceKind::bit;
@@ -116,10 +153,14 @@ Cut cut_of(const job::DeviceRead& attribute, const slmp::Limits& limits) {
   const std::size_t element = slmp::words_per_element(attribute.type.value_or(slmp::DataType::uint16));
   // A PLC that gives less than one element at a time parts elements, yet never the words of one number.
   const std::size_t points = whole(std::max(number, element));
-  return {points > 0 ? points : std::max(whole(number), number), of_bits ? std::size_t{16} : std::size_t{1}, number};
+  return {.points = points > 0 ? points : std::max(whole(number), number),
+          .least = number,
+          .numbers = of_bits ? std::size_t{16} : std::size_t{1},
+          .per = number};
 }
 
 void Planner::operator()(const job::DeviceRead& attribute) {
+  if (allowed_->given_up.contains(tag(attribute.tag)) != given_up_) return;
   const bool bits = slmp::is_bit_units(attribute.read.subcommand);
   SlmpCommand command;
   command.subject = fmt::format("device_read {} ({})", name_of(attribute.read.head), attribute.tag);
@@ -128,6 +169,7 @@ void Planner::operator()(const job::DeviceRead& attribute) {
   command.fields.push_back({tag(attribute.tag), attribute.type});
 
   const Cut cut = cut_of(attribute, limits_);
+  command.least = cut.least;
   for (std::size_t done = 0; done < attribute.read.points; done += cut.points) {
     slmp::DeviceRead part = attribute.read;
     part.head.number += static_cast<std::uint32_t>(done * cut.numbers / cut.per);
@@ -136,37 +178,38 @@ void Planner::operator()(const job::DeviceRead& attribute) {
     slmp::encode_data(data, how_.format.code, part);
     command.requests.push_back({frame(slmp::Command::device_read, part.subcommand, data), part.points, part.points});
   }
-  plan_.commands.push_back(std::move(command));
+  add(std::move(command));
 }
 
 // --- 0403 ---
 
 void Planner::operator()(const job::DeviceReadRandom& attribute) {
   const std::size_t limit = slmp::is_iqr(attribute.subcommand) ? limits_.random_iqr : limits_.random;
-  std::span<const job::RandomDevice> words = attribute.words, dwords = attribute.dwords;
+  const auto all_words = part_of(attribute.words), all_dwords = part_of(attribute.dwords);
+  std::span<const job::RandomDevice> words = all_words, dwords = all_dwords;
   while (!words.empty() || !dwords.empty()) {
     const auto word_part = words.first(std::min(limit, words.size()));
     const auto dword_part = dwords.first(std::min(limit - word_part.size(), dwords.size()));
-    add_random(attribute, word_part, dword_part);
+    add_random(attribute.subcommand, word_part, dword_part);
     words = words.subspan(word_part.size());
     dwords = dwords.subspan(dword_part.size());
   }
 }
 
-void Planner::add_random(const job::DeviceReadRandom& attribute, std::span<const job::RandomDevice> words,
+void Planner::add_random(std::uint16_t subcommand, std::span<const job::RandomDevice> words,
                          std::span<const job::RandomDevice> dwords) {
   slmp::DeviceReadRandom read;
-  read.subcommand = attribute.subcommand;
+  read.subcommand = subcommand;
   SlmpCommand command;
   std::vector<std::string> devices, tags;
-  const auto add = [&](const job::RandomDevice& device, std::vector<slmp::Device>& list, slmp::DataType usual) {
+  const auto take = [&](const job::RandomDevice& device, std::vector<slmp::Device>& list, slmp::DataType usual) {
     list.push_back(device.device);
     command.fields.push_back({tag(device.tag), device.type.value_or(usual)});
     devices.push_back(name_of(device.device));
     tags.push_back(device.tag);
   };
-  for (const auto& device : words) add(device, read.words, slmp::DataType::uint16);
-  for (const auto& device : dwords) add(device, read.dwords, slmp::DataType::uint32);
+  for (const auto& device : words) take(device, read.words, slmp::DataType::uint16);
+  for (const auto& device : dwords) take(device, read.dwords, slmp::DataType::uint32);
 
   command.subject = fmt::format("device_read_random {} ({})", listed(devices), listed(tags));
   command.answer = SlmpAnswer::random;
@@ -176,7 +219,7 @@ void Planner::add_random(const job::DeviceReadRandom& attribute, std::span<const
   slmp::encode_data(data, how_.format.code, read);
   const std::size_t points = words.size() + dwords.size();
   command.requests.push_back({frame(slmp::Command::device_read_random, read.subcommand, data), points, points});
-  plan_.commands.push_back(std::move(command));
+  add(std::move(command));
 }
 
 // --- 041C, 041A ---
@@ -211,6 +254,7 @@ std::size_t encoded_size(slmp::Code code, const Read& read) {
 template <class Read, class Attribute>
 void Planner::add_labels(const Attribute& attribute, std::string_view function, SlmpAnswer answer) {
   using Kind = LabelKind<Read>;
+  const std::vector<job::Label> all = part_of(attribute.labels);
   const slmp::Code code = how_.format.code;
   const std::size_t header = frame(Kind::kCommand, 0, {}).size();
   Read empty;
@@ -221,15 +265,15 @@ void Planner::add_labels(const Attribute& attribute, std::string_view function, 
   Read batch = empty;
   std::size_t request = empty_request, response = empty_answer, first = 0;
   const auto finish = [&](std::size_t end) {
-    const auto labels = std::span{attribute.labels}.subspan(first, end - first);
+    const auto labels = std::span{all}.subspan(first, end - first);
     if (!labels.empty()) add_label_command(batch, labels, std::max(request, response), function, answer);
     batch = empty;
     request = empty_request;
     response = empty_answer;
     first = end;
   };
-  for (std::size_t i = 0; i < attribute.labels.size(); ++i) {
-    const job::Label& label = attribute.labels[i];
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const job::Label& label = all[i];
     Read alone;
     alone.labels.push_back(Kind::entry(label));
     const std::size_t more_request = encoded_size(code, alone) - encoded_size(code, Read{});
@@ -239,7 +283,7 @@ void Planner::add_labels(const Attribute& attribute, std::string_view function, 
     request += more_request;
     response += more_response;
   }
-  finish(attribute.labels.size());
+  finish(all.size());
 }
 
 template <class Read>
@@ -258,19 +302,23 @@ void Planner::add_label_command(const Read& read, std::span<const job::Label> la
   Bytes data;
   slmp::encode_data(data, how_.format.code, read);
   command.requests.push_back({frame(LabelKind<Read>::kCommand, 0, data), labels.size(), size});
-  plan_.commands.push_back(std::move(command));
+  add(std::move(command));
 }
 
 }  // namespace
 
 SlmpPlan make_plan(const job::SlmpJob& job, const slmp::Limits& limits) {
-  Planner planner{job.connectivity, limits};
-  for (const job::SlmpAttribute& attribute : job.attributes) std::visit(planner, attribute);
+  return plan_within(job, std::vector(job.attributes.size(), SlmpAllowance{limits, {}}));
+}
+
+SlmpPlan plan_within(const job::SlmpJob& job, const std::vector<SlmpAllowance>& allowances) {
+  Planner planner{job.connectivity};
+  for (std::size_t i = 0; i < job.attributes.size(); ++i) planner.plan(job.attributes[i], allowances.at(i));
   return planner.take();
 }
 
 bool lower_limit(slmp::Limits& limits, const SlmpCommand& command, const SlmpRequest& refused) {
-  if (refused.points <= 1) return false;
+  if (refused.points <= command.least) return false;
   std::size_t& limit = limits.*command.limit;
   while (limit >= refused.size) limit /= 2;
   return true;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,10 @@ struct SlmpCommand {
   std::vector<SlmpRequest> requests;  ///< a device_read over the limit has several, whose answers make one value
   std::vector<SlmpField> fields;      ///< in the order of the answer; of a device_read one
   std::size_t words = 0;              ///< of a random answer: so many fields are words, the rest double words
+  std::size_t attribute = 0;          ///< of the job
   std::size_t slmp::Limits::* limit = nullptr;  ///< the one that its requests keep to
+  std::size_t least = 1;                        ///< points of the smallest request that it may be split into
+  bool given_up = false;                        ///< see SlmpAllowance
 };
 
 struct SlmpPlan {
@@ -44,11 +48,20 @@ struct SlmpPlan {
   std::vector<SlmpCommand> commands;
 };
 
+/// What one attribute may ask for, as the PLC's refusals have taught.
+struct SlmpAllowance {
+  slmp::Limits limits;             ///< of one request
+  std::set<std::size_t> given_up;  ///< tags that were refused even alone. Their number is not the reason: they are
+                                   ///< asked for together, apart from the others, and in requests of the usual size
+};
+
 /// What goes over a limit is split. A split never parts the words of one element: the PLC could change it in between.
 SlmpPlan make_plan(const job::SlmpJob&, const slmp::Limits&);
+/// The same with an allowance for each attribute.
+SlmpPlan plan_within(const job::SlmpJob&, const std::vector<SlmpAllowance>&);
 
-/// Halves the limit that `refused` kept to until it no longer allows such a request. False when there is nothing
-/// to split in it.
+/// Halves the limit that `refused` kept to until it no longer allows such a request. False when it cannot be split
+/// further.
 bool lower_limit(slmp::Limits&, const SlmpCommand&, const SlmpRequest& refused);
 
 }  // namespace m2c2::machines

@@ -284,6 +284,40 @@ TEST(SlmpPlan, HalvingEndsAtOnePointARequest) {
   EXPECT_THAT(plan.commands, SizeIs(7));
 }
 
+TEST(SlmpPlan, HalvingEndsAtTheWordsOfOneNumber) {
+  const auto job = job_of(kBinary4E, {device_read("timer", "LTN", 0, 16, 2), device_read("counter", "LCN", 0, 16, 2)});
+  slmp::Limits limits;
+  for (int round = 0; round < 20; ++round) {
+    const SlmpPlan plan = make_plan(job, limits);
+    if (!lower_limit(limits, plan.commands[0], plan.commands[0].requests[0])) break;
+  }
+  const SlmpPlan plan = make_plan(job, limits);
+  EXPECT_EQ(plan.commands[0].requests[0].points, 4u);
+  EXPECT_FALSE(lower_limit(limits, plan.commands[0], plan.commands[0].requests[0]));
+  EXPECT_EQ(limits.words, 7u);
+  EXPECT_TRUE(lower_limit(limits, plan.commands[1], plan.commands[1].requests[0]));
+}
+
+TEST(SlmpPlan, WhatIsGivenUpIsAskedForApartAndKeepsItsTag) {
+  auto random = random_read(0, 3, 2);
+  const auto job = job_of(kBinary4E, {device_read("many", "D", 0, 960), random});
+  SlmpAllowance few{.limits = {}, .given_up = {}};
+  few.limits.words = few.limits.random = 2;
+  auto allowances = std::vector(2, few);
+  allowances[0].given_up = {0};
+  allowances[1].given_up = {2, 3};  // w1, w2
+  const SlmpPlan plan = plan_within(job, allowances);
+  EXPECT_THAT(plan.tags, ElementsAre("many", "w0", "w1", "w2", "d0", "d1"));
+  ASSERT_THAT(plan.commands, SizeIs(4));
+  std::vector<std::string> all;
+  for (const SlmpCommand& command : plan.commands) {
+    all.push_back(std::to_string(command.attribute) + (command.given_up ? " given up" : ""));
+    for (const SlmpField& field : command.fields) all.back() += " " + plan.tags[field.tag];
+  }
+  EXPECT_THAT(all, ElementsAre("0 given up many", "1 w0 d0", "1 d1", "1 given up w1 w2"));
+  EXPECT_EQ(plan.commands[0].requests.at(0).points, 960u);
+}
+
 TEST(SlmpPlan, HalvingSplitsLabelsTooDownToOne) {
   job::LabelReadRandom attribute;
   for (int i = 0; i < 50; ++i) attribute.labels.push_back(label("L" + std::to_string(i)));
