@@ -39,7 +39,9 @@ class SlmpConnector final : public Connector {
   void close() override { session_.close(); }
 
  private:
-  std::string why_not(const SlmpCommand&, const SlmpRequest&, const slmp::Response&);
+  net::Task<Result<std::string>> why_unfit(const SlmpCommand&, SlmpRequest&, std::size_t bytes);
+  net::Task<Result<bool>> is_out_of_step(SlmpRequest&, std::size_t bytes);
+  std::string why_refused(const SlmpCommand&, const SlmpRequest&, const slmp::Response&);
   std::string ask_for_less(const SlmpCommand&, const SlmpRequest&);
 
   net::Loop& loop_;
@@ -63,26 +65,46 @@ net::Task<Result<telemetry::Samples>> SlmpConnector::read() {
       if (!response) co_return std::unexpected{response.error()};
       const bool ok = response->end_code == 0;
       if (ok && answers_.take(command, nth, response->data, loop_.wall(), samples.values)) continue;
-      if (ok && job_.connectivity.format.frame == slmp::FrameType::e3) {
-        session_.close();
-        co_return std::unexpected{out_of_step(session_.peer(), command.subject, response->data.size())};
-      }
-      samples.faults.push_back(telemetry::Fault{command.subject, why_not(command, command.requests[nth], *response)});
+      const auto why = ok ? co_await why_unfit(command, command.requests[nth], response->data.size())
+                          : Result<std::string>{why_refused(command, command.requests[nth], *response)};
+      if (!why) co_return std::unexpected{why.error()};
+      samples.faults.push_back(telemetry::Fault{command.subject, *why});
       break;
     }
   }
   co_return samples;
 }
 
-/// Why a request gave no values, and what becomes of it.
-std::string SlmpConnector::why_not(const SlmpCommand& command, const SlmpRequest& request,
-                                   const slmp::Response& response) {
-  if (response.end_code == 0) {
-    return fmt::format(
-        "the PLC answered with {} bytes of data, which is not what was asked for: check subcommand and "
-        "number-of-points against the PLC's manual",
-        response.data.size());
+/// What is wrong with an answer of so many bytes of data. An error where it may be another question's.
+net::Task<Result<std::string>> SlmpConnector::why_unfit(const SlmpCommand& command, SlmpRequest& request,
+                                                        std::size_t bytes) {
+  const auto may_be_anothers = co_await is_out_of_step(request, bytes);
+  if (!may_be_anothers) co_return std::unexpected{may_be_anothers.error()};
+  if (*may_be_anothers) {
+    session_.close();
+    co_return std::unexpected{out_of_step(session_.peer(), command.subject, bytes)};
   }
+  co_return fmt::format(
+      "the PLC answered with {} bytes of data, which is not what was asked for: check subcommand and "
+      "number-of-points against the PLC's manual",
+      bytes);
+}
+
+/// Over TCP there is one question at a time, and a time-out ends its connection: so an answer without serial number can
+/// be another question's only if the PLC has answered unasked. Then the right one is yet to come, and is what comes
+/// when the question is put again.
+net::Task<Result<bool>> SlmpConnector::is_out_of_step(SlmpRequest& request, std::size_t bytes) {
+  const job::SlmpConnectivity& how = job_.connectivity;
+  if (how.format.frame != slmp::FrameType::e3) co_return false;
+  if (how.ethernet == job::Ethernet::udp || session_.counters().stale > 0) co_return true;
+  const auto again = co_await session_.ask(request.frame);
+  if (!again) co_return std::unexpected{again.error()};
+  co_return again->end_code != 0 || again->data.size() != bytes;
+}
+
+/// What an end code says, and what becomes of the request.
+std::string SlmpConnector::why_refused(const SlmpCommand& command, const SlmpRequest& request,
+                                       const slmp::Response& response) {
   std::string why = refusal(session_.peer(), response).text;
   if (!command.given_up && is_too_much(response.end_code)) why += ask_for_less(command, request);
   return why;
