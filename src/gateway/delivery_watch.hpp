@@ -38,13 +38,20 @@ class DeliveryWatch {
     bool told = false;
   };
 
+  struct Reason {
+    std::string cause;
+    std::string remedy;
+  };
+
+  Reason why_not_taken(const stream::Stats&);
   void see_loss(std::vector<DeliveryNews>&, const std::string& what, std::uint64_t count, SteadyTime now,
-                const std::string& cause, const std::string& remedy);
+                const Reason& reason);
   void see_failure(std::vector<DeliveryNews>&, const ExporterStatus&, SteadyTime now);
   void see_trouble(std::vector<DeliveryNews>&, const std::string& trouble, SteadyTime now);
 
   std::map<std::string, Loss> losses_;
   std::map<std::string, Failure> failures_;
+  std::uint64_t overrun_ = 0;       ///< of the stream, as last seen
   std::optional<Failure> trouble_;  ///< of the stream's disk
 };
 

@@ -47,7 +47,28 @@ TEST_F(DeliveryWatchTest, AFullDiskIsToldWithItsCause) {
   stream_.trouble = "no space left on /var";
   EXPECT_THAT(see(1s),
               ElementsAre("error: 5 messages are not taken into the stream so far: no space left on /var. Remedy: "
-                          "bring destinations back, make room on the disk, or raise [stream] max-size."));
+                          "make room on the disk, look after it, or bring destinations back."));
+}
+
+TEST_F(DeliveryWatchTest, AFullStreamIsToldAsSuch) {
+  stream_.bytes = 1000;
+  stream_.rejected = 5;
+  EXPECT_THAT(see(1s),
+              ElementsAre("error: 5 messages are not taken into the stream so far: it is full with 1000 bytes. "
+                          "Remedy: bring destinations back, or raise [stream] max-size."));
+}
+
+TEST_F(DeliveryWatchTest, ADiskThatIsTooSlowIsNotToldAsAFullStream) {
+  stream_.bytes = 12;
+  stream_.max_bytes = 1000;
+  stream_.rejected = stream_.overrun = 5;
+  EXPECT_THAT(see(1s), ElementsAre("error: 5 messages are not taken into the stream so far: more came than its disk "
+                                   "takes, and what may wait for that in memory does; the stream itself holds 12 bytes "
+                                   "of at most 1000. Remedy: find out what slows that disk down, or give the stream a "
+                                   "faster one."));
+  see(1min);
+  stream_.rejected = 6;
+  EXPECT_THAT(see(1s).at(0), testing::HasSubstr("it is full")) << "this time";
 }
 
 TEST_F(DeliveryWatchTest, ADiskThatTakesNothingIsToldThoughNothingIsLostYet) {

@@ -48,6 +48,7 @@ void append_stream(std::string& out, const Status& status) {
   out.append(R"("stream":{)");
   append_counts(out, {{"bytes", stats.bytes},
                       {"max-bytes", stats.max_bytes},
+                      {"waiting", stats.waiting},
                       {"appended", stats.appended},
                       {"rejected", stats.rejected},
                       {"unwanted", stats.unwanted}});

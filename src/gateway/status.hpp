@@ -33,7 +33,7 @@ struct Status {
 /// Brokers refuse large messages; AWS IoT Core takes 128 KiB.
 inline constexpr std::size_t kMostStatusBytes = 128 * 1024;
 
-/// {"state": "online", "version", "polls", "polls-missed", "machines-lost", "stream": {"bytes", "max-bytes",
+/// {"state": "online", "version", "polls", "polls-missed", "machines-lost", "stream": {"bytes", "max-bytes", "waiting",
 /// "appended", "rejected", "unwanted", "trouble" (while there is some), "exporters": {<name>: {"lag", "lag-bytes",
 /// "lost", "delivered", "delivered-bytes", "held", "retries", "rejected", "failing" (why, while it does)}}},
 /// "_timestamp_", "jobs-running": <number>, "jobs": [names]}; as many names as fit `most_bytes`, and "jobs-truncated":

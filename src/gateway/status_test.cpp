@@ -19,6 +19,7 @@ Status busy() {
   status.stream = {.appended = 9,
                    .rejected = 4,
                    .unwanted = 0,
+                   .waiting = 70,
                    .bytes = 800,
                    .max_bytes = 1000,
                    .trouble = "disk full",
@@ -40,7 +41,8 @@ TEST(Status, SaysHowTheGatewayDoes) {
   EXPECT_EQ(boost::json::parse(online_payload(busy())), boost::json::parse(R"({
     "state": "online", "version": "1.2.3", "jobs": ["job1", "machine \"2\""], "jobs-running": 2,
     "polls": 1000, "polls-missed": 3, "machines-lost": 1,
-    "stream": {"bytes": 800, "max-bytes": 1000, "appended": 9, "rejected": 4, "unwanted": 0, "trouble": "disk full",
+    "stream": {"bytes": 800, "max-bytes": 1000, "waiting": 70, "appended": 9, "rejected": 4, "unwanted": 0,
+               "trouble": "disk full",
                "exporters": {"topic": {"lag": 5, "lag-bytes": 640, "lost": 2},
                              "archive": {"lag": 1, "lag-bytes": 90, "lost": 0, "delivered": 8, "delivered-bytes": 720,
                                          "held": 1, "retries": 7, "rejected": 6, "failing": "no folder"}}},

@@ -44,6 +44,7 @@ class FileStream final : public Stream {
   void await_more(std::unique_lock<std::mutex>& lock);
   void write_batch();
   void note_stored(std::size_t bytes);
+  std::string trouble() const;
   void note_trouble(const Error& error);
   void give_up(const Error& error);
 
@@ -63,6 +64,7 @@ class FileStream final : public Stream {
   std::uint64_t rejected_ = 0;
   std::uint64_t unwanted_ = 0;
   std::string trouble_;
+  std::optional<SteadyTime> at_disk_since_;  ///< the writer, with what is under way now
 
   std::vector<Record> batch_;  ///< the writer's own, as all below
   std::size_t settled_ = 0;    ///< of the batch, from the front
@@ -135,13 +137,22 @@ Stats FileStream::stats() const {
   Stats stats;
   {
     const std::lock_guard lock{mutex_};
-    stats.rejected = rejected_;
+    stats.rejected = stats.overrun = rejected_;
     stats.unwanted = unwanted_;
     stats.waiting = waiting_bytes_;
-    stats.trouble = trouble_;
+    stats.trouble = trouble();
   }
   backlog_->tell(stats);
   return stats;
+}
+
+/// Under the lock. A disk may hang for as long as it likes before a call fails; the text tells no growing time, so that
+/// it is news once.
+std::string FileStream::trouble() const {
+  const bool hangs = at_disk_since_ && std::chrono::steady_clock::now() - *at_disk_since_ >= options_.patience;
+  if (!trouble_.empty() || !hangs) return trouble_;
+  return fmt::format("the disk has not finished a write for {:.0f} s; look after that disk",
+                     std::chrono::duration<double>{options_.patience}.count());
 }
 
 void FileStream::wake() {
@@ -161,6 +172,7 @@ void FileStream::write() {
 /// False once there is nothing more to do for ever.
 bool FileStream::await_work() {
   std::unique_lock lock{mutex_};
+  at_disk_since_.reset();
   const bool is_in_trouble = !trouble_.empty();
   const auto has_work = [&] { return is_stopping_ || is_woken_ || (!is_in_trouble && !queue_.empty()); };
   auto until = readers_due_;
@@ -173,6 +185,7 @@ bool FileStream::await_work() {
     await_more(lock);
     std::swap(batch_, queue_);
   }
+  at_disk_since_ = std::chrono::steady_clock::now();
   return !is_stopping_ || !batch_.empty();
 }
 
@@ -200,6 +213,7 @@ void FileStream::write_batch() {
 void FileStream::note_stored(std::size_t bytes) {
   const std::lock_guard lock{mutex_};
   waiting_bytes_ -= bytes;
+  at_disk_since_ = std::chrono::steady_clock::now();
   if (trouble_.empty()) return;
   log::info("stream: the disk takes records again");
   trouble_.clear();

@@ -17,6 +17,7 @@ struct FileStreamOptions {
   std::uint64_t segment_bytes = 0;  ///< of one file; 0: an eighth of max_bytes, from 64 KiB to 16 MiB
   std::size_t queue_bytes = std::size_t{16} * 1024 * 1024;  ///< at most this waits in memory for the disk
   Duration linger = std::chrono::milliseconds{20};          ///< how long a record waits for others to be stored with
+  Duration patience = std::chrono::seconds{10};             ///< with a write, until it is told that it takes so long
   Duration retry = std::chrono::seconds{1};  ///< how long after the disk took or gave nothing it is tried again
 };
 

@@ -40,7 +40,8 @@ struct CursorStats {
 
 struct Stats {
   std::uint64_t appended = 0;  ///< taken in
-  std::uint64_t rejected = 0;  ///< not taken in: the stream or its disk was full, or the record larger than all of it
+  std::uint64_t rejected = 0;  ///< not taken in: it or its disk was full, its disk slow, or the record larger than it
+  std::uint64_t overrun = 0;   ///< of these, what came faster than its disk took it
   std::uint64_t unwanted = 0;  ///< dropped at once: no cursor is open for their destination
   std::uint64_t waiting = 0;   ///< bytes of records that wait for the disk, and that no cursor sees yet
   std::uint64_t bytes = 0;     ///< what it takes up, of at most max_bytes
