@@ -54,6 +54,7 @@ void Backlog::remember(const Known& known) {
       continue;
     }
     Lane& lane = lanes_.emplace_back(*folder_, exporter, slot->mark.destination, slot);
+    lane.lost_before = slot->mark.place.lost;
     lane.acknowledged = lane.read = restore(index_, lane.destination, slot->mark.place);
   }
 }

@@ -140,7 +140,7 @@ void Backlog::tell(Stats& stats) const {
   for (const Lane& lane : lanes_) {
     if (!lane.is_open) continue;
     const Count lag = index_.totals.of(lane.destination).without(lane.acknowledged.passed);
-    stats.cursors.push_back({lane.exporter, lag.records, lag.bytes, lane.read.lost});
+    stats.cursors.push_back({lane.exporter, lag.records, lag.bytes, lane.read.lost - lane.lost_before});
   }
 }
 

@@ -83,6 +83,7 @@ struct Lane {
   bool is_stalled = false;                  ///< its reader could not read, and tries again when told
   std::optional<SteadyTime> stalled_until;  ///< none while the writer does not know of it
   bool is_told = false;                     ///< to the log: its place could not be stored
+  std::uint64_t lost_before = 0;            ///< of what is lost to it: known before this start
   std::function<void()> on_available;
 };
 

@@ -35,9 +35,10 @@ struct CursorStats {
   std::string exporter;
   std::uint64_t lag_records = 0;   ///< in the stream and not acknowledged
   std::uint64_t lag_bytes = 0;     ///< Record::size() of these
-  std::uint64_t lost_records = 0;  ///< overwritten, or found damaged, before this exporter had read them
+  std::uint64_t lost_records = 0;  ///< overwritten, or found damaged or gone, before this exporter had read them
 };
 
+/// All that is counted is counted from this start on, with the losses that it found itself.
 struct Stats {
   std::uint64_t appended = 0;  ///< taken in
   std::uint64_t rejected = 0;  ///< not taken in: it or its disk was full, its disk slow, or the record larger than it
