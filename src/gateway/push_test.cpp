@@ -46,6 +46,32 @@ TEST_F(PushTest, GivesASilentMachineTenSeconds) {
   EXPECT_EQ(plc_.connectors, 0);
 }
 
+TEST_F(PushTest, LeavesAConnectorTheTimeToSayWhyItself) {
+  plc_.patience = 16s;
+  plc_.usual_probe.after(16s).fail("nothing came for 11 s. Likely causes: …");
+  push();
+  plant_.advance(15s);
+  EXPECT_THAT(plant_.told(), IsEmpty());
+  plant_.advance(1s);
+  EXPECT_THAT(reason(), HasSubstr("Likely causes"));
+
+  plc_.usual_probe.stay_silent();
+  push();
+  plant_.advance(17s);
+  EXPECT_THAT(reason(), HasSubstr("no answer within 17s"));
+}
+
+TEST_F(PushTest, LeavesNoConnectorThePlaceOfOthersForLong) {
+  plc_.patience = 4h;
+  plc_.usual_probe.stay_silent();
+  push();
+  plant_.advance(5min - 1s);
+  EXPECT_THAT(plant_.told(), IsEmpty());
+  plant_.advance(1s);
+  EXPECT_THAT(plant_.told(), ElementsAre("error 1: Fail to connect to server."));
+  EXPECT_EQ(plc_.connectors, 0);
+}
+
 TEST_F(PushTest, DisturbsNoRunningJob) {
   want({});
   plc_.usual_probe.stay_silent();

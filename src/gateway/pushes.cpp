@@ -5,12 +5,15 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "net/transport.hpp"
 
 namespace m2c2::gateway {
 namespace {
+
+constexpr Duration kMore = std::chrono::seconds{1};
 
 Speaker speaker_of(const job::ParsedCommand& push) {
   return {push.command.job, push.command.version.value_or(0), *push.definition};
@@ -24,6 +27,7 @@ struct Pushes::Probe {
   job::ParsedCommand push;
   std::unique_ptr<machines::Connector> connector;
   std::unique_ptr<net::Alarm> alarm;
+  Duration time;  ///< that it has
   SteadyTime deadline;
   bool over = false;
   bool timed_out = false;
@@ -45,8 +49,10 @@ void Pushes::begin(job::ParsedCommand push) {
     surroundings_.tell(job::Severity::error, speaker_of(push), connector.error().text);
     return;
   }
+  // A second more, so that the connector's own words win.
+  const Duration time = std::max(limits_.time, std::min((*connector)->patience() + kMore, limits_.longest));
   auto probe = std::make_shared<Probe>(this, std::move(push), std::move(*connector), surroundings_.loop.make_alarm(),
-                                       surroundings_.loop.steady() + limits_.time);
+                                       time, surroundings_.loop.steady() + time);
   under_way_.insert(probe);
   surroundings_.loop.spawn(run(probe));
   surroundings_.loop.spawn(watch(probe));
@@ -92,7 +98,7 @@ void Pushes::answer(const Probe& probe, const Result<machines::Probed>& result) 
     const std::string why = probe.timed_out ? fmt::format(
                                                   "no answer within {}: check that the machine is on and "
                                                   "reachable from this gateway",
-                                                  std::chrono::round<std::chrono::seconds>(limits_.time))
+                                                  std::chrono::round<std::chrono::seconds>(probe.time))
                                             : result.error().text;
     surroundings_.tell(job::Severity::error, speaker, job::texts::push_failed(speaker.definition, why), why);
   }

@@ -16,9 +16,10 @@ namespace m2c2::gateway {
 class Pushes {
  public:
   struct Limits {
-    Duration time = std::chrono::seconds{10};  ///< for one machine to answer
-    std::size_t at_once = 32;                  ///< connections, so that a flood takes no running job's sockets
-    std::size_t waiting = 1000;                ///< more are refused
+    Duration time = std::chrono::seconds{10};    ///< for one machine to answer, unless its connector may need longer
+    Duration longest = std::chrono::minutes{5};  ///< for that: it takes the place of others
+    std::size_t at_once = 32;                    ///< connections, so that a flood takes no running job's sockets
+    std::size_t waiting = 1000;                  ///< more are refused
   };
 
   Pushes(const Surroundings&, ConnectorFactory, Limits);

@@ -45,6 +45,7 @@ class ScriptedMachine {
   Step& expect_open() { return opens_.emplace_back(); }
   Step& expect_read() { return reads_.emplace_back(); }
   Step usual_open, usual_read, usual_probe, usual_leave;
+  Duration patience{};  ///< that its connectors say
   void grow(std::string tag) { tags_.push_back(std::move(tag)); }
 
   std::unique_ptr<machines::Connector> connector();
@@ -106,6 +107,8 @@ class ScriptedMachine::Connection final : public machines::Connector {
     if (const auto done = co_await perform(machine_.usual_probe); !done) co_return std::unexpected{done.error()};
     co_return machines::Probed{"Successfully connected to server."};
   }
+
+  Duration patience() const override { return machine_.patience; }
 
   net::Task<> leave() override {
     if (co_await perform(machine_.usual_leave)) ++machine_.goodbyes;

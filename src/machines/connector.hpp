@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "net/task.hpp"
 #include "telemetry/sample.hpp"
 
@@ -28,6 +29,8 @@ class Connector {
   virtual net::Task<Result<telemetry::Samples>> read() = 0;
   /// The push control, on a connector of its own, which says goodbye afterwards.
   virtual net::Task<Result<Probed>> probe() = 0;
+  /// How long probe() may take to say by itself why the machine does not answer.
+  virtual Duration patience() const { return {}; }
   /// Ends at once whatever is waiting.
   virtual void close() = 0;
   /// Says goodbye to a machine that keeps something for this connector: once, at the end, after close() too. Takes a

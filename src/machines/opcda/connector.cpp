@@ -43,6 +43,7 @@ class OpcdaConnector final : public Connector {
   net::Task<Result<>> open() override;
   net::Task<Result<Samples>> read() override;
   net::Task<Result<Probed>> probe() override;
+  Duration patience() const override { return OpcdaSession::patience(); }
   void close() override { session_.close(); }
   net::Task<> leave() override { return session_.leave(); }
 

@@ -249,6 +249,18 @@ TEST(OpcdaConnector, AProbeThatFailsLeavesNothingBehindEither) {
   bench.leave();
 }
 
+TEST(OpcdaConnector, AProbeTakesNoLongerThanItSays) {
+  Bench bench{{tags_of({"A"})}};
+  bench.gateway.expect_greeting().peer().wait(4900ms).reply(
+      bench.gateway.frame(pyro::MessageType::connect_ok, 0, "{'handshake':'hello','meta':{}}"));
+  bench.gateway.call("opc", "create_client").peer().wait(9900ms);
+  bench.gateway.returns("'obj_1'").call("obj_1", "servers").peer().stay_silent();
+  EXPECT_EQ(bench.probe().error().code, OpcdaError::no_answer);
+  const Duration taken = bench.loop.steady() - SteadyTime{};
+  EXPECT_GT(taken, 24s);
+  EXPECT_LE(taken, bench.connector->patience());
+}
+
 TEST(OpcdaConnector, ClosesItsSessionWhenItIsStoppedInTheMiddleOfARead) {
   Bench bench{{tags_of({"A"})}};
   bench.gateway.greets().creates("obj_1").read("obj_1", "'A'").peer().stay_silent();

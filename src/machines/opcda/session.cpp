@@ -143,6 +143,11 @@ net::Task<Result<std::vector<std::string>>> OpcdaSession::servers() {
   co_return co_await servers_by(*id);
 }
 
+Duration OpcdaSession::patience() {
+  constexpr Duration connect_and_greet = 2 * kTimeToConnect, create_and_ask = 2 * kTimeToAnswer;
+  return connect_and_greet + create_and_ask;
+}
+
 net::Task<Result<std::vector<std::string>>> OpcdaSession::servers_by(std::string_view object) {
   const auto answer = co_await link_.call({.object = object, .method = "servers"}, kTimeToAnswer);
   const auto value = returned(peer(), "servers", answer);

@@ -25,6 +25,8 @@ class OpcdaSession {
   net::Task<Result<>> renew();
   /// The names of the OPC DA servers that the gateway knows; all in an object of its own, which leave() closes.
   net::Task<Result<std::vector<std::string>>> servers();
+  /// The longest that servers() may take.
+  static Duration patience();
   /// The next open() makes a new object.
   void distrust();
   /// Ends at once whatever is under way, save the making of an object: leave() can only close it once its name is

@@ -36,6 +36,7 @@ class SlmpConnector final : public Connector {
   net::Task<Result<>> open() override { return session_.open(); }
   net::Task<Result<telemetry::Samples>> read() override;
   net::Task<Result<Probed>> probe() override;
+  Duration patience() const override { return session_.patience(); }
   void close() override { session_.close(); }
 
  private:

@@ -272,6 +272,7 @@ TEST(SlmpProbe, NoContactSaysWhy) {
   EXPECT_EQ(bench.probe().error().code, SlmpError::refused);
   const auto silent = bench.probe();
   EXPECT_EQ(silent.error().code, SlmpError::no_answer);
+  EXPECT_LE(bench.loop.steady() - SteadyTime{}, bench.connector->patience());
   EXPECT_THAT(silent.error().text, HasSubstr("communication-code"));
   EXPECT_EQ(bench.probe().error().code, SlmpError::taken);
 }

@@ -11,6 +11,7 @@ constexpr std::chrono::seconds kTimeToConnect{5};
 
 bool has_serial(const SlmpPeer& peer) { return peer.how.format.frame == slmp::FrameType::e4; }
 bool is_udp(const SlmpPeer& peer) { return peer.how.ethernet == job::Ethernet::udp; }
+bool may_be_asked_twice(const SlmpPeer& peer) { return is_udp(peer) && has_serial(peer); }
 
 }  // namespace
 
@@ -31,7 +32,7 @@ net::Task<Result<>> SlmpSession::open() {
 
 net::Task<Result<slmp::Response>> SlmpSession::ask(std::span<std::byte> frame) {
   if (!transport_.is_open()) co_return fail(net::NetError::cancelled);
-  for (bool may_repeat = is_udp(peer_) && has_serial(peer_);; may_repeat = false) {
+  for (bool may_repeat = may_be_asked_twice(peer_);; may_repeat = false) {
     auto response = co_await ask_once(frame);
     if (response) co_return response;
     if (!may_repeat || response.error().code != SlmpError::no_answer) {
@@ -40,6 +41,10 @@ net::Task<Result<slmp::Response>> SlmpSession::ask(std::span<std::byte> frame) {
     }
     ++counters_.asked_again;
   }
+}
+
+Duration SlmpSession::patience() const {
+  return kTimeToConnect + time_out(peer_.how) * (may_be_asked_twice(peer_) ? 2 : 1);
 }
 
 net::Task<Result<slmp::Response>> SlmpSession::ask_once(std::span<std::byte> frame) {

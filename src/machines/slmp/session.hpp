@@ -24,6 +24,8 @@ class SlmpSession {
   /// without serial numbers that would be unsafe.
   net::Task<Result<slmp::Response>> ask(std::span<std::byte> frame);
   void close() { transport_.close(); }
+  /// The longest that open() and one ask() may take together.
+  Duration patience() const;
 
   const SlmpPeer& peer() const { return peer_; }
   const SlmpCounters& counters() const { return counters_; }  ///< since open()

@@ -100,6 +100,13 @@ TEST(SlmpSession, SilenceIsTimedFromTheMonitoringTimer) {
   EXPECT_EQ(silence(0x28), 11s);
 }
 
+TEST(SlmpSession, SaysHowLongItMayTakeToConnectAndAskOnce) {
+  EXPECT_EQ((Line{k4E}.session.patience()), 5s + 3s);
+  EXPECT_EQ((Line{k4E, job::Ethernet::tcp, 40}.session.patience()), 5s + 11s);
+  EXPECT_EQ((Line{k3E, job::Ethernet::udp, 40}.session.patience()), 5s + 11s);
+  EXPECT_EQ((Line{k4E, job::Ethernet::udp, 40}.session.patience()), 5s + 2 * 11s);
+}
+
 TEST(SlmpSession, APlcThatNeverStopsTalkingOfOtherThingsDoesNotAnswer) {
   Line line{k4E};
   line.plc.expect(line.wire.ask(kD100, 1));
