@@ -323,6 +323,24 @@ def fill_the_disk(plant, disk):
     assert holes == stats["rejected"], (holes, stats)
 
 
+def test_a_loss_is_told_by_the_gateway_that_has_it_and_not_at_the_next_start(plant):
+    plant.start_broker()
+    by, name, small = plant.operator(), "heavy", {"max-size": "256 KiB"}
+    (plant.folder / "archive").write_text("no folder")
+    gateway = plant.start("up", archiving(plant, stream=small))
+    by.publish(heavy_job(name, heavy_plc(plant, 10), 10, {"send-data-to-stream-manager": True}))
+    by.expect("m2c2/job/error", re.compile("messages are lost to exporter archive so far"), patience=30)
+    stop_job(by, name)
+    gateway.stop()
+    (plant.folder / "archive").unlink()
+    mark = by.mark()
+    plant.start("up", config := archiving(plant, stream=small))
+    until(lambda: lags(plant, config)["archive"] == 0, "the archive to be complete", 30)
+    ask(by)  # twice, for that takes longer than a look at what is lost
+    assert ask(by)["exporters"]["archive"]["lost"] == 0
+    assert not [told for told in by.all("m2c2/job/error", mark) if "lost to exporter" in told["message"]]
+
+
 @pytest.mark.slow
 def test_a_gateway_with_a_large_backlog_is_up_within_a_second(plant):
     """300 MiB wait for both exporters: the start reads no more of them than it must, and then they flow."""
