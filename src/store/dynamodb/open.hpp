@@ -19,7 +19,7 @@ struct DynamoOptions {
   aws::IotCredentials credentials = {};
   aws::Environment environment = {};  ///< for credentials without a certificate
   /// A call of DynamoDB is over by then, whatever happens, the credentials for it and every attempt and back-off
-  /// included: a builder that is silent for 45 s is gone for its broker.
+  /// included: other requests wait behind it.
   Duration call_within = std::chrono::seconds{30};
   int attempts = 5;  ///< of a request, while DynamoDB is throttled or away
   Duration answer_within = std::chrono::seconds{5};
