@@ -13,7 +13,7 @@ import time
 import paho.mqtt.client as paho
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("M2C2_BUILD", ROOT / "build" / "release"))
+BUILD = pathlib.Path(os.environ.get("M2C2_BUILD", ROOT / "build" / "release")).resolve()
 EXAMPLES = ROOT / "examples"
 # A sanitizer makes everything slower; a wait that fails is a failure all the same, only later.
 PATIENCE = 60 if re.search("asan|tsan", str(BUILD)) else 20
