@@ -44,10 +44,9 @@ Result<> set_texts(Config::Texts& texts, const toml::table& table, std::string_v
     if (node.is_string()) texts.emplace_back(name.str(), node.as_string()->get());
     else if (node.is_integer()) texts.emplace_back(name.str(), fmt::format("{}", node.as_integer()->get()));
     else if (node.is_boolean()) texts.emplace_back(name.str(), node.as_boolean()->get() ? "true" : "false");
-    else if (node.is_table())
-      return invalid(fmt::format("{}: {} must be a text in quotes; write a name with a dot in it in quotes too", where,
-                                 name.str()));
-    else return invalid(fmt::format("{}: {} must be a text in quotes", where, name.str()));
+    else
+      return invalid(fmt::format("{}: {} must be a text in quotes{}", where, name.str(),
+                                 node.is_table() ? "; write a name with a dot in it in quotes too" : ""));
   }
   return {};
 }

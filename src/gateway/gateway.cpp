@@ -20,8 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kStatusEvery = 60s;
 constexpr Duration kDeliveriesEvery = 1s;
-constexpr std::size_t kMostEarly = 1000;
-constexpr std::size_t kMostEarlyBytes = std::size_t{256} * 1024;
+constexpr std::size_t kMostEarlyBytes = std::size_t{64} << 20;
 
 /// The job that a malformed command names, or nothing that could be answered.
 std::string job_named_in(std::string_view payload) {
@@ -74,11 +73,12 @@ void Gateway::on_wanted(const mqtt::Received& received) {
     return refuse(about->job,
                   fmt::format("The wanted state on {} is of the job '{}'.", received.topic, parsed->wanted.job));
   if (is_of_the_future(parsed->wanted.revision)) {
-    keep_for_later(parsed->wanted.revision, received);
+    const bool is_kept = keep_for_later(parsed->wanted.revision, received);
     return refuse(about->job,
                   fmt::format("The wanted state on {} has a revision of the future, after which no other would count: "
-                              "check the clocks of the job builder and of this gateway. It is done once they agree.",
-                              received.topic));
+                              "check the clocks of the job builder and of this gateway. {}",
+                              received.topic,
+                              is_kept ? "It is done once they agree." : "Once they agree, restart this gateway."));
   }
   const auto job = found != jobs_.end()
                        ? found->second
@@ -95,9 +95,13 @@ bool Gateway::is_of_the_future(std::int64_t revision) const {
   return revision > latest.time_since_epoch().count();
 }
 
-void Gateway::keep_for_later(std::int64_t revision, const mqtt::Received& received) {
-  if (early_.size() < kMostEarly && received.payload.size() <= kMostEarlyBytes)
-    early_[received.topic] = {revision, received};
+/// False when there is no room for it.
+bool Gateway::keep_for_later(std::int64_t revision, const mqtt::Received& received) {
+  std::size_t bytes = received.payload.size();
+  for (const auto& [topic, early] : early_) bytes += early.received.payload.size();
+  if (bytes > kMostEarlyBytes) return false;
+  early_[received.topic] = {revision, received};
+  return true;
 }
 
 void Gateway::adopt_what_is_due() {

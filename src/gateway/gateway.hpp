@@ -58,7 +58,7 @@ class Gateway {
   void all_may_have_ended();
   void pull(const std::string& job);
   bool is_of_the_future(std::int64_t revision) const;
-  void keep_for_later(std::int64_t revision, const mqtt::Received&);
+  bool keep_for_later(std::int64_t revision, const mqtt::Received&);
   void adopt_what_is_due();
   void refuse(std::string_view job, std::string_view why);
   void tell_error(std::string_view job, std::string_view message);

@@ -121,6 +121,21 @@ TEST_F(GatewayTest, AWantedStateThatCameBeforeTheClockWasSetIsDoneAfterwards) {
   EXPECT_THAT(plant_.told(), ElementsAre("info 1: Job started."));
 }
 
+TEST_F(GatewayTest, OfWantedStatesThatCameTooEarlyItKeepsWhatItHasRoomFor) {
+  const std::string filling = "\"_filling\":\"" + std::string(std::size_t{3} << 20, 'x') + "\",";
+  std::size_t kept = 0;
+  for (int i = 0; i < 30; ++i) {
+    const std::string job = "early-" + std::to_string(i);
+    std::string wanted = job::to_json(testing::wanted_of({.job = job, .revision = INT64_MAX, .version = 1}));
+    gateway_->on_wanted({.topic = "m2c2/group/factory-1/job/" + job, .payload = wanted.insert(1, filling)});
+    const auto told = plant_.told(job);
+    ASSERT_EQ(told.size(), 1u);
+    if (told[0].ends_with("It is done once they agree.")) ++kept;
+    else EXPECT_THAT(told[0], HasSubstr("restart this gateway."));
+  }
+  EXPECT_EQ(kept, 21u) << "of 3 MiB in 64 MiB";
+}
+
 TEST_F(GatewayTest, ManyControlsInOneBreathEndInTheLast) {
   const auto receive_without_waiting = [this](const Sketch& sketch) {
     gateway_->on_wanted(

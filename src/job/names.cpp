@@ -1,13 +1,14 @@
 // What makes a name unfit for a topic or a file.
 // SPDX-License-Identifier: Apache-2.0
 #include "job/names.hpp"
-#include "base/utf8.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <span>
+
+#include "base/utf8.hpp"
 
 namespace m2c2::job {
 namespace {

@@ -80,8 +80,11 @@ void KafkaClient::set_callbacks(rd_kafka_type_t type, rd_kafka_conf_t* conf) {
   });
   rd_kafka_conf_set_resolve_cb(
       conf, [](const char* host, const char* service, const addrinfo* hints, addrinfo** result, void* opaque) {
-        Addrinfo found{host ? nullptr : *result};
-        if (!host) return 0;  // asked to free what we gave
+        if (!host) {  // asked to free what we gave
+          freeaddrinfo(*result);
+          return 0;
+        }
+        Addrinfo found;
         const int status = of(opaque).resolver_.resolve(host, service, *hints, found);
         *result = found.release();
         return status;
