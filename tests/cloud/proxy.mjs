@@ -27,6 +27,14 @@ function forward(port, request, body) {
   });
 }
 
+// The emulator of S3 writes an object over the one before in place, and a reader may meet half of it; S3 shows one or the other, whole.
+let last = Promise.resolve();
+function inTurn(...request) {
+  const mine = last.then(() => forward(...request));
+  last = mine.catch(() => {});
+  return mine;
+}
+
 // The name of an operation, from its target or from S3's method and path.
 function operationOf(service, request) {
   if (service !== 's3') return (request.headers['x-amz-target'] ?? '').split('.')[1] ?? 'unknown';
@@ -142,7 +150,7 @@ export class Proxy extends Server {
     const answered = await this.#s3Answer(target, headers, body, operation);
     if (answered) return answered;
     const answer = this.swallow && request.method === 'PUT' ? { status: 200, headers: { etag: '"0"' }, body: '' }
-      : await forward(this.emulatorPort, target, body);
+      : await inTurn(this.emulatorPort, target, body);
     if (answer.status >= 300) return { ...answer, code: codeOf(answer.body) };
     return { ...answer, headers: { ...answer.headers, ...this.#written(operation, request.url, headers, answer) } };
   }
@@ -153,7 +161,7 @@ export class Proxy extends Server {
     if (operation === 'CompleteMultipartUpload') return this.objects.completionTrouble(target.url, body);
     if (operation === 'AbortMultipartUpload') return this.objects.aborted(target.url);
     if (operation !== 'PutObject' || headers.get('if-none-match') !== '*') return null;
-    const there = await forward(this.emulatorPort, { ...target, method: 'HEAD' }, Buffer.alloc(0));
+    const there = await inTurn(this.emulatorPort, { ...target, method: 'HEAD' }, Buffer.alloc(0));
     return there.status === 200 ? S3Writes.preconditionFailed() : null;
   }
 
